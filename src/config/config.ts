@@ -1,0 +1,28 @@
+import type { MoveRule } from "../moves/rule.ts";
+import type { TierConfig } from "../tiers/tier.ts";
+
+/** Everything that is in force, in code's units: milliseconds, bytes, ratios. */
+export interface Config {
+  /** The file it was read from. */
+  readonly file: string;
+  readonly host: string;
+  readonly stateDir: string;
+  readonly runtimeDir: string;
+  readonly restoreGraceMs: number;
+  readonly tiers: readonly TierConfig[];
+  readonly jobs: readonly MoveRule[];
+}
+
+/** One thing that is wrong or doubtful in the configuration. */
+export interface Problem {
+  readonly severity: "error" | "warning";
+  readonly file: string;
+  /** 1-based; absent when the problem is not at one place. */
+  readonly line: number | undefined;
+  /** Such as `move.logs.older_than`. */
+  readonly key: string;
+  /** What was found there, as TOML would print it; absent for an unknown key. */
+  readonly found: string | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+}

@@ -1,0 +1,220 @@
+import { constants } from "node:fs";
+import type { RawPath } from "../lib/raw-path.ts";
+import { bind, cString, lastErrorName, SystemError } from "./native.ts";
+
+/** Flags for opening, from <fcntl.h>; `O_PATH` and `O_NOATIME` included. */
+export const open = { ...constants, O_PATH: 0o10000000, O_CLOEXEC: 0o2000000 } as const;
+
+/** The current directory as a descriptor, for absolute paths. */
+export const atCwd = -100;
+
+const openat2Number = 437;
+const resolveBeneath = 0x08 | 0x04 | 0x02; // RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
+const openHow = Buffer.alloc(24);
+const renameNoReplace = 1;
+const removeDirectory = 0x200;
+const atEmptyPath = 0x1000;
+const emptyPath = Buffer.alloc(1);
+
+const libc = {
+  syscallOpenat2: bind("long syscall(long, int, const void*, void*, size_t)"),
+  syscallIoprio: bind("long syscall(long, int, int, int)"),
+  openat: bind("int openat(int, const void*, int, unsigned int)"),
+  close: bind("int close(int)"),
+  read: bind("ssize_t read(int, void*, size_t)"),
+  pread: bind("ssize_t pread(int, void*, size_t, int64_t)"),
+  write: bind("ssize_t write(int, const void*, size_t)"),
+  pwrite: bind("ssize_t pwrite(int, const void*, size_t, int64_t)"),
+  mkdirat: bind("int mkdirat(int, const void*, unsigned int)"),
+  unlinkat: bind("int unlinkat(int, const void*, int)"),
+  linkat: bind("int linkat(int, const void*, int, const void*, int)"),
+  renameat2: bind("int renameat2(int, const void*, int, const void*, unsigned int)"),
+  syncfs: bind("int syncfs(int)"),
+  fsync: bind("int fsync(int)"),
+  ftruncate: bind("int ftruncate(int, int64_t)"),
+  fallocate: bind("int fallocate(int, int, int64_t, int64_t)"),
+  lseek: bind("int64_t lseek(int, int64_t, int)"),
+  fadvise: bind("int posix_fadvise(int, int64_t, int64_t, int)"),
+  fcntl: bind("int fcntl(int, int, int64_t)"),
+  flock: bind("int flock(int, int)"),
+  fchownat: bind("int fchownat(int, const void*, unsigned int, unsigned int, int)"),
+  fchmod: bind("int fchmod(int, unsigned int)"),
+  utimensat: bind("int utimensat(int, const void*, const void*, int)"),
+  prctl: bind("int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)"),
+};
+
+/**
+ * Opens a path below `directory`; no component may be a link or leave the tree (HAZARDS M24, D1).
+ * @throws SystemError ELOOP for a link, EXDEV for an escape, ENOENT, …
+ */
+export function openBeneath(directory: number, path: RawPath, flags: number, mode = 0): number {
+  openHow.writeBigUInt64LE(BigInt(flags | open.O_CLOEXEC), 0);
+  openHow.writeBigUInt64LE(BigInt(mode), 8);
+  openHow.writeBigUInt64LE(BigInt(resolveBeneath), 16);
+  const cPath = path === "" ? dot : cString(path);
+  return checked(libc.syscallOpenat2(openat2Number, directory, cPath, openHow, openHow.length), "openat2", path);
+}
+
+const dot = Buffer.from(".\0");
+
+/** Opens a root that an operator named; links in it are followed. */
+export function openRoot(path: RawPath, flags: number): number {
+  return checked(libc.openat(atCwd, cString(path), flags | open.O_CLOEXEC, 0), "open", path);
+}
+
+/** Closes a descriptor; a write-back error that only `close` tells is thrown (HAZARDS M11). */
+export function closeFd(fd: number, path: RawPath = noPath): void {
+  checked(libc.close(fd), "close", path);
+}
+
+const noPath = "" as RawPath;
+
+/** Reads at the descriptor's position, or at `position`; 0 at the end. */
+export function readInto(fd: number, buffer: Uint8Array, position = -1, path: RawPath = noPath): number {
+  return position < 0
+    ? checked(libc.read(fd, buffer, buffer.byteLength), "read", path)
+    : checked(libc.pread(fd, buffer, buffer.byteLength, position), "pread64", path);
+}
+
+/** Fills the buffer from `position` on and returns how much was there: less than asked only at the end. */
+export function readFully(fd: number, buffer: Uint8Array, position: number, path: RawPath = noPath): number {
+  let done = 0;
+  while (done < buffer.byteLength) {
+    const count = readInto(fd, buffer.subarray(done), position + done, path);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}
+
+/** Writes all of the buffer, at the descriptor's position or at `position`. */
+export function writeFully(fd: number, buffer: Uint8Array, position = -1, path: RawPath = noPath): void {
+  let done = 0;
+  while (done < buffer.byteLength) {
+    const rest = done === 0 ? buffer : buffer.subarray(done);
+    done +=
+      position < 0
+        ? checked(libc.write(fd, rest, rest.byteLength), "write", path)
+        : checked(libc.pwrite(fd, rest, rest.byteLength, position + done), "pwrite64", path);
+  }
+}
+
+export function makeDirectory(directory: number, name: RawPath, mode: number): void {
+  checked(libc.mkdirat(directory, cString(name), mode), "mkdirat", name);
+}
+
+export function unlinkFile(directory: number, name: RawPath): void {
+  checked(libc.unlinkat(directory, cString(name), 0), "unlinkat", name);
+}
+
+/** Removes an empty directory. @throws SystemError ENOTEMPTY */
+export function removeEmptyDirectory(directory: number, name: RawPath): void {
+  checked(libc.unlinkat(directory, cString(name), removeDirectory), "unlinkat", name);
+}
+
+export interface NamePlace {
+  readonly directory: number;
+  readonly name: RawPath;
+}
+
+/** A second name for a file. @throws SystemError EEXIST, EMLINK, EPERM where the file system has no links */
+export function linkFile(from: NamePlace, to: NamePlace): void {
+  const result = libc.linkat(from.directory, cString(from.name), to.directory, cString(to.name, 1), 0);
+  checked(result, "linkat", to.name);
+}
+
+/**
+ * Renames and never replaces.
+ * @throws SystemError EEXIST; EINVAL where the file system cannot promise it (NFS, many FUSE)
+ */
+export function renameNoReplaceAt(from: NamePlace, to: NamePlace): void {
+  const result = libc.renameat2(from.directory, cString(from.name), to.directory, cString(to.name, 1), renameNoReplace);
+  checked(result, "renameat2", to.name);
+}
+
+/** Writes back all of the file system that `fd` lies on; an earlier write-back error is told once per descriptor. */
+export function syncFileSystem(fd: number, path: RawPath = noPath): void {
+  checked(libc.syncfs(fd), "syncfs", path);
+}
+
+export function syncFile(fd: number, path: RawPath = noPath): void {
+  checked(libc.fsync(fd), "fsync", path);
+}
+
+export function truncateFile(fd: number, sizeBytes: number): void {
+  checked(libc.ftruncate(fd, sizeBytes), "ftruncate", noPath);
+}
+
+/** Reserves room beyond the end without changing the size. @throws SystemError ENOSPC, EOPNOTSUPP */
+export function reserveRoom(fd: number, sizeBytes: number, path: RawPath = noPath): void {
+  checked(libc.fallocate(fd, 1, 0, sizeBytes), "fallocate", path);
+}
+
+/** The start of the next data at or after `offset`, or `undefined` when only a hole is left. */
+export function seekData(fd: number, offset: number): number | undefined {
+  const result = libc.lseek(fd, offset, 3);
+  return result === -1 && lastErrorName() === "ENXIO" ? undefined : checked(result, "lseek", noPath);
+}
+
+/** The start of the next hole at or after `offset`; the end of the file counts as one. */
+export function seekHole(fd: number, offset: number): number {
+  return checked(libc.lseek(fd, offset, 4), "lseek", noPath);
+}
+
+/** Drops the clean cached pages of a file, so that the next read asks the device. */
+export function dropCache(fd: number): void {
+  const result = libc.fadvise(fd, 0, 0, 4);
+  if (result !== 0) throw new SystemError(`E${result}`, "posix_fadvise", "");
+}
+
+/** Takes (`read`) or gives back (`none`) a lease. @throws SystemError EAGAIN while somebody has the file open for writing */
+export function setLease(fd: number, lease: "read" | "none"): void {
+  checked(libc.fcntl(fd, 1024, lease === "read" ? 0 : 2), "fcntl", noPath);
+}
+
+/** An exclusive lock on the open file, without waiting; false while another has it. */
+export function tryLock(fd: number): boolean {
+  const result = libc.flock(fd, 2 | 4);
+  if (result === -1 && lastErrorName() === "EAGAIN") return false;
+  checked(result, "flock", noPath);
+  return true;
+}
+
+export function setOwner(fd: number, uid: number, gid: number): void {
+  checked(libc.fchownat(fd, emptyPath, uid, gid, atEmptyPath), "fchownat", noPath);
+}
+
+export function setMode(fd: number, mode: number): void {
+  checked(libc.fchmod(fd, mode), "fchmod", noPath);
+}
+
+const timesBuffer = Buffer.alloc(32);
+
+/** Sets access and modification time, in nanoseconds since 1970. */
+export function setTimes(fd: number, accessedNs: bigint, modifiedNs: bigint): void {
+  writeTimespec(0, accessedNs);
+  writeTimespec(16, modifiedNs);
+  checked(libc.utimensat(fd, null, timesBuffer, 0), "utimensat", noPath);
+}
+
+function writeTimespec(at: number, ns: bigint): void {
+  const seconds = ns >= 0n ? ns / 1_000_000_000n : -((-ns + 999_999_999n) / 1_000_000_000n);
+  timesBuffer.writeBigInt64LE(seconds, at);
+  timesBuffer.writeBigInt64LE(ns - seconds * 1_000_000_000n, at + 8);
+}
+
+/** Gives this process the idle class of disk scheduling (ioprio_set(2)). */
+export function setIdleIoPriority(): void {
+  const callNumber = process.arch === "arm64" ? 30 : 251;
+  checked(libc.syscallIoprio(callNumber, 1, 0, 3 << 13), "ioprio_set", noPath);
+}
+
+/** Has the kernel kill this process when its parent ends (HAZARDS M35). */
+export function dieWithParent(): void {
+  checked(libc.prctl(1, 9, 0, 0, 0), "prctl", noPath);
+}
+
+function checked(result: number, call: string, path: RawPath): number {
+  if (result === -1) throw new SystemError(lastErrorName(), call, path);
+  return result;
+}

@@ -1,0 +1,78 @@
+import type { RawPath } from "../lib/raw-path.ts";
+import { bind, cString, lastErrorName, SystemError } from "./native.ts";
+
+export type FileKind = "file" | "directory" | "link" | "other";
+
+/** What statx(2) tells of a file; times in nanoseconds since 1970. */
+export interface FileStat {
+  readonly kind: FileKind;
+  readonly device: number;
+  readonly inode: bigint;
+  readonly links: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  readonly allocatedBytes: number;
+  readonly modifiedNs: bigint;
+  readonly changedNs: bigint;
+  readonly accessedNs: bigint;
+  /** Absent where the file system does not keep it. */
+  readonly bornNs: bigint | undefined;
+  readonly mountId: number;
+  readonly immutable: boolean;
+  readonly appendOnly: boolean;
+}
+
+const wanted = 0x7ff | 0x800 | 0x1000; // STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID
+const bornMask = 0x800;
+const noFollow = 0x100;
+const emptyPath = 0x1000;
+const attributeImmutable = 0x10;
+const attributeAppend = 0x20;
+const kinds: Readonly<Record<number, FileKind>> = { 0o100000: "file", 0o040000: "directory", 0o120000: "link" };
+
+const statx = bind("int statx(int, const void*, int, unsigned int, void*)");
+const buffer = Buffer.alloc(256);
+const empty = Buffer.alloc(1);
+
+/** The facts of a name in an open directory; a link is not followed. @throws SystemError ENOENT, … */
+export function statAt(directory: number, name: RawPath): FileStat {
+  if (statx(directory, cString(name), noFollow, wanted, buffer) !== 0) {
+    throw new SystemError(lastErrorName(), "statx", name);
+  }
+  return decode();
+}
+
+/** The facts of an open file. */
+export function statFd(fd: number): FileStat {
+  if (statx(fd, empty, emptyPath, wanted, buffer) !== 0) throw new SystemError(lastErrorName(), "statx", "");
+  return decode();
+}
+
+function decode(): FileStat {
+  const mode = buffer.readUInt16LE(28);
+  const attributes = buffer.readUInt32LE(8);
+  return {
+    kind: kinds[mode & 0o170000] ?? "other",
+    device: buffer.readUInt32LE(136) * 0x100000 + buffer.readUInt32LE(140),
+    inode: buffer.readBigUInt64LE(32),
+    links: buffer.readUInt32LE(16),
+    mode: mode & 0o7777,
+    uid: buffer.readUInt32LE(20),
+    gid: buffer.readUInt32LE(24),
+    sizeBytes: Number(buffer.readBigUInt64LE(40)),
+    allocatedBytes: Number(buffer.readBigUInt64LE(48)) * 512,
+    accessedNs: timestamp(64),
+    bornNs: buffer.readUInt32LE(0) & bornMask ? timestamp(80) : undefined,
+    changedNs: timestamp(96),
+    modifiedNs: timestamp(112),
+    mountId: Number(buffer.readBigUInt64LE(144)),
+    immutable: (attributes & attributeImmutable) !== 0,
+    appendOnly: (attributes & attributeAppend) !== 0,
+  };
+}
+
+function timestamp(at: number): bigint {
+  return buffer.readBigInt64LE(at) * 1_000_000_000n + BigInt(buffer.readUInt32LE(at + 8));
+}

@@ -1,0 +1,37 @@
+import type { ErrorCode } from "./error-codes.ts";
+
+export interface ErrorDetail {
+  /** What the operator should do or type next, as a person would say it. */
+  readonly hint?: string;
+  /** Facts shown in two columns below the message, such as `expected` and `found`. */
+  readonly facts?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/**
+ * An expected failure: printed with its code and hint, never with a stack.
+ * The code decides the exit code (`exitCodeOf` in `error-codes.ts`).
+ */
+export class OperatorError extends Error {
+  override readonly name = "OperatorError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly facts: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.code = code;
+    this.hint = detail.hint;
+    this.facts = detail.facts ?? {};
+  }
+}
+
+/** True when `error` carries the system or operator code `code`; use it to catch only what you mean. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
+}
+
+/** The message of anything thrown, for a report; never a stack. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
