@@ -84,3 +84,8 @@ export function replaceFile(path: string, content: string, mode: number): void {
   }
   renameSync(staged, path);
 }
+
+/** The whole of a small file, each byte one char (`latin1`), for what holds names. @throws ENOENT, EACCES, … */
+export function readRawText(path: string): string {
+  return readFileSync(path, "latin1");
+}
