@@ -1,7 +1,7 @@
 import { bind, lastErrorName, SystemError } from "./native.ts";
 
-const flistxattr = bind("ssize_t flistxattr(int, void*, size_t)");
-const fgetxattr = bind("ssize_t fgetxattr(int, const void*, void*, size_t)");
+const flistxattr = bind("long flistxattr(int, void*, size_t)");
+const fgetxattr = bind("long fgetxattr(int, const void*, void*, size_t)");
 const fsetxattr = bind("int fsetxattr(int, const void*, const void*, size_t, int)");
 
 const buffer = Buffer.alloc(65_536); // XATTR_SIZE_MAX and XATTR_LIST_MAX
