@@ -1,0 +1,39 @@
+import type { RawPath } from "../lib/raw-path.ts";
+
+interface Marker {
+  readonly engine: string;
+  /** All of these names in one directory make it the engine's. */
+  readonly names: readonly string[];
+}
+
+const markers: readonly Marker[] = [
+  { engine: "PostgreSQL", names: ["PG_VERSION"] },
+  { engine: "PostgreSQL", names: ["pg_wal"] },
+  { engine: "MongoDB", names: ["WiredTiger"] },
+  { engine: "MongoDB", names: ["WiredTiger.wt"] },
+  { engine: "ClickHouse", names: ["format_version.txt"] },
+  { engine: "ClickHouse", names: ["checksums.txt", "columns.txt"] },
+  { engine: "ClickHouse", names: ["metadata", "store", "status"] },
+  { engine: "MySQL", names: ["ibdata1"] },
+  { engine: "Docker", names: ["engine-id"] },
+  { engine: "Docker", names: ["containers", "image", "volumes"] },
+  { engine: "containerd", names: ["io.containerd.metadata.v1.bolt"] },
+  { engine: "containerd", names: ["io.containerd.content.v1.content"] },
+];
+
+const loginRecords = new Set(["utmp", "wtmp", "btmp", "lastlog"]);
+
+/** The engine that a directory with these names belongs to; everything below it is its own (HAZARDS M25). */
+export function engineOfDirectory(names: ReadonlySet<string>): string | undefined {
+  return markers.find((marker) => marker.names.every((name) => names.has(name)))?.engine;
+}
+
+/** Files that programs open by name for ever, wherever they lie. */
+export function isLoginRecord(name: RawPath): boolean {
+  return loginRecords.has(name);
+}
+
+/** The engine that content belongs to, judged by its first bytes. */
+export function engineOfContent(start: Uint8Array): string | undefined {
+  return Buffer.from(start.subarray(0, 8)).toString("latin1") === "LPKSHHRH" ? "journald" : undefined;
+}

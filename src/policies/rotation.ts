@@ -1,0 +1,33 @@
+import type { RawPath } from "../lib/raw-path.ts";
+
+const compressed = String.raw`(?:\.(?:gz|xz|bz2|zst|lz4|Z|zip))?`;
+const stamp = String.raw`\d{8}(?:[-T._]?\d{2,6})?|\d{4}-\d{2}-\d{2}|\d{10}`;
+const numbered = new RegExp(String.raw`^(.+)\.\d{1,4}${compressed}$`, "s");
+const dated = new RegExp(String.raw`^(.+)[-.](?:${stamp})${compressed}$`, "s");
+const datedBeforeExtension = new RegExp(String.raw`^(.+)[-.](?:${stamp})(\.[A-Za-z]+)${compressed}$`, "s");
+
+/** The names that a rotation will write to again, judged by the rotated ones that lie beside them (HAZARDS M34). */
+export function activeNames(names: Iterable<RawPath>): ReadonlySet<RawPath> {
+  const active = new Set<RawPath>();
+  for (const name of names) {
+    const simple = numbered.exec(name) ?? dated.exec(name);
+    if (simple?.[1] !== undefined) active.add(simple[1] as RawPath);
+    const extended = datedBeforeExtension.exec(name);
+    if (extended !== null) active.add(`${extended[1]}${extended[2]}` as RawPath);
+  }
+  return active;
+}
+
+export interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** A log's owner could make it anew in its directory after it has moved. */
+export function canCreateAgain(file: Ownership, directory: Ownership): boolean {
+  if (file.uid === 0) return true;
+  if (directory.uid === file.uid) return (directory.mode & 0o300) === 0o300;
+  if (directory.gid === file.gid) return (directory.mode & 0o030) === 0o030;
+  return (directory.mode & 0o003) === 0o003;
+}
