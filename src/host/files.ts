@@ -1,6 +1,22 @@
-import { closeSync, fsyncSync, mkdirSync, opendirSync, openSync, readFileSync, readlinkSync, realpathSync, renameSync, statfsSync, writeSync } from "node:fs";
-import type { FileKind } from "./stat.ts";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  opendirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
+import { hasCode } from "../lib/errors.ts";
 import { bytesOf, type RawPath } from "../lib/raw-path.ts";
+import type { FileKind } from "./stat.ts";
 
 export interface DirectoryEntry {
   readonly name: RawPath;
@@ -48,6 +64,7 @@ export function readLinkText(path: string): string {
 
 export interface FileSystemUsage {
   readonly sizeBytes: number;
+  readonly usedBytes: number;
   /** What a process without privilege may still write. */
   readonly freeBytes: number;
   readonly inodes: number;
@@ -61,6 +78,7 @@ export function usageOf(path: string): FileSystemUsage {
   const facts = statfsSync(path);
   return {
     sizeBytes: facts.blocks * facts.bsize,
+    usedBytes: (facts.blocks - facts.bfree) * facts.bsize,
     freeBytes: facts.bavail * facts.bsize,
     inodes: facts.files,
     freeInodes: facts.ffree,
@@ -88,4 +106,42 @@ export function replaceFile(path: string, content: string, mode: number): void {
 /** The whole of a small file, each byte one char (`latin1`), for what holds names. @throws ENOENT, EACCES, … */
 export function readRawText(path: string): string {
   return readFileSync(path, "latin1");
+}
+
+/** Something lies at this path; links are followed. Not for paths on a tier, which may hang. */
+export function pathExists(path: string): boolean {
+  return existsSync(path);
+}
+
+/**
+ * A directory that is this user's alone, made where it is missing; for locks below a world-writable place.
+ * @throws EACCES when somebody else made it or others may write there, ENOENT, EROFS, ENOSPC, …
+ */
+export function ownDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const facts = lstatSync(path);
+  const ours = facts.isDirectory() && facts.uid === process.getuid?.() && (facts.mode & 0o022) === 0;
+  if (!ours)
+    throw Object.assign(new Error(`EACCES: ${path} is not a directory of this user alone`), { code: "EACCES" });
+}
+
+/** Milliseconds since 1970 of the last modification of an open file. */
+export function modifiedMs(fd: number): number {
+  return fstatSync(fd).mtimeMs;
+}
+
+/** The numeric id of the user that this process acts for; 0 is root. */
+export function currentUser(): number {
+  return process.geteuid?.() ?? 0;
+}
+
+/** Writes a line to stdout before it returns; false when nobody reads any more. */
+export function writeLine(text: string): boolean {
+  try {
+    writeSync(1, `${text}\n`);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EPIPE", "ECONNRESET")) return false;
+    throw error;
+  }
 }
