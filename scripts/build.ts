@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build, type OutputFile } from "esbuild";
 
@@ -6,6 +6,7 @@ const target = "dist";
 /** `scripts/setup` builds again when a source is newer than this file. */
 const stamp = ".built";
 
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
 const started = new Date();
 const entries = globSync("src/entry/{main,job,probe,copier}.ts");
 const files = await bundle(entries);
@@ -27,6 +28,7 @@ async function bundle(entryPoints: readonly string[]): Promise<readonly OutputFi
     format: "esm",
     platform: "node",
     target: "node26",
+    define: { TIERKEEP_VERSION: JSON.stringify(version) },
     // Prebuilt libraries, found beside the package at run time.
     external: ["koffi"],
     chunkNames: "chunk-[hash]",

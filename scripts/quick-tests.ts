@@ -5,7 +5,7 @@ import { test } from "node:test";
  * The fast tests, in one process: possible because nothing happens on import, and many times as fast as a process
  * for each file. `scripts/test.ts` names the files and starts this as if it were one test file.
  */
-const files = (process.env["TIERKEEP_QUICK_TESTS"] ?? "").split("\n").filter((file) => file !== "");
+const files = (process.env.TIERKEEP_QUICK_TESTS ?? "").split("\n").filter((file) => file !== "");
 
 for (const file of files) {
   try {

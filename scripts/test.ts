@@ -13,13 +13,13 @@ import { parseArgs } from "node:util";
  * With CI=true a skipped test is a failure.
  */
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { name: { type: "string" } } });
-const full = process.env["TIERKEEP_FULL"] === "1";
+const full = process.env.TIERKEEP_FULL === "1";
 const onlyQuick = positionals[0] === "quick";
 const parts = onlyQuick ? positionals.slice(1) : positionals;
 
 const quick = testFiles(["src/**/*.test.ts", "test/*.test.ts", "test/{contract,cli,docs}/**/*.test.ts"]);
 const alone = onlyQuick ? [] : testFiles(["test/*/**/*.test.ts"]).filter((file) => !quick.includes(file));
-process.env["TIERKEEP_QUICK_TESTS"] = quick.join("\n");
+process.env.TIERKEEP_QUICK_TESTS = quick.join("\n");
 
 const skipped: string[] = [];
 const summary: string[] = [];
@@ -74,5 +74,5 @@ function isCount(message: string): boolean {
 }
 
 function inCi(): boolean {
-  return process.env["CI"] === "true" || process.env["CI"] === "1";
+  return process.env.CI === "true" || process.env.CI === "1";
 }
