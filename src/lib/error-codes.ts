@@ -90,6 +90,11 @@ export const errorTable = {
     meaning: "The tier was never adopted, so tierkeep cannot know it again.",
     remedy: "`tierkeep tier adopt NAME`",
   },
+  TIER_CLONED: {
+    exit: "refused",
+    meaning: "Two mounted file systems carry the identity of one tier; neither is used.",
+    remedy: "Unmount the copy.",
+  },
   TIER_UNAVAILABLE: {
     exit: "unavailable",
     meaning: "The tier does not answer, is not mounted or cannot be written.",

@@ -87,5 +87,7 @@ function parseLine(line: string): readonly Mount[] {
 
 /** The kernel writes space, tab, newline, `#` and backslash as three octal digits. */
 function withoutEscapes(field: string): RawPath {
-  return field.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))) as RawPath;
+  return field.replaceAll(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  ) as RawPath;
 }

@@ -79,13 +79,13 @@ function makeImage(request: LoopRequest, image: string): void {
   }
   writeFileSync(image, "");
   truncateSync(image, request.sizeMiB * 2 ** 20);
-  const quiet = { ext4: ["-q", "-F", "-E", "nodiscard"], xfs: ["-q", "-f", "-K"], btrfs: ["-q", "-f", "-K"] }[request.type];
+  const quiet = request.type === "ext4" ? ["-q", "-F", "-E", "nodiscard"] : ["-q", "-f", "-K"];
   // With these three, mkfs.xfs makes file systems below 300 MiB, as its own test suite does.
   const env = { ...process.env, TEST_DIR: "x", TEST_DEV: "x", QA_CHECK_FS: "x" };
   run(`mkfs.${request.type}`, [...quiet, ...(request.mkfs ?? []), image], env);
 }
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): void {
-  const path = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
+  const path = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
   execFileSync(command, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...env, PATH: path }, timeout: 60_000 });
 }

@@ -1,0 +1,94 @@
+import { closeFd, makeDirectory, open, openBeneath, readFully, syncFile, writeFully } from "../host/posix.ts";
+import { hasCode } from "../lib/errors.ts";
+import { rawPath } from "../lib/raw-path.ts";
+import { publishFile } from "./publish.ts";
+
+/** What `.tierkeep/tier.json` says: which tier this is, wherever it is mounted. */
+export interface TierIdentity {
+  readonly uuid: string;
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+}
+
+/** What was found in its place; `unreadable` without the right to look. */
+export type IdentityFound =
+  | { readonly state: "present"; readonly identity: TierIdentity }
+  | { readonly state: "absent" | "unreadable" | "damaged" };
+
+export const ownDirectory = rawPath(".tierkeep");
+const fileName = rawPath("tier.json");
+const schema = "tierkeep.tier/1";
+const longestBytes = 65_536;
+
+/** Reads the identity below an open directory; no link is followed. @throws SystemError EIO, ESTALE, … */
+export function readIdentity(root: number): IdentityFound {
+  let fd: number;
+  try {
+    fd = openBeneath(root, rawPath(".tierkeep/tier.json"), open.O_RDONLY | open.O_NONBLOCK);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return { state: "absent" };
+    if (hasCode(error, "EACCES", "EPERM")) return { state: "unreadable" };
+    if (hasCode(error, "ELOOP")) return { state: "damaged" }; // a link in its place is not our identity
+    throw error;
+  }
+  try {
+    const buffer = Buffer.alloc(longestBytes);
+    const identity = parseIdentity(buffer.toString("utf8", 0, readFully(fd, buffer, 0)));
+    return identity === undefined ? { state: "damaged" } : { state: "present", identity };
+  } catch (error) {
+    if (hasCode(error, "EISDIR")) return { state: "damaged" };
+    throw error;
+  } finally {
+    closeFd(fd);
+  }
+}
+
+/** The inverse of `printIdentity`; `undefined` when it is none, or of another format. */
+export function parseIdentity(text: string): TierIdentity | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const { uuid, name, createdAt } = fields;
+  if (fields.schema !== schema || typeof uuid !== "string" || !/^[0-9a-f-]{36}$/.test(uuid)) return undefined;
+  return typeof name === "string" && typeof createdAt === "string" ? { uuid, name, createdAt } : undefined;
+}
+
+export function printIdentity({ uuid, name, createdAt }: TierIdentity): string {
+  return `${JSON.stringify({ schema, uuid, name, createdAt }, null, 2)}\n`;
+}
+
+/**
+ * Makes `.tierkeep` (0700) and the identity in it, durable when this returns; never replaces one.
+ * @throws SystemError EEXIST, EROFS, EACCES, ENOSPC, …
+ */
+export function writeIdentity(root: number, identity: TierIdentity): void {
+  try {
+    makeDirectory(root, ownDirectory, 0o700);
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+  }
+  const directory = openBeneath(root, ownDirectory, open.O_RDONLY | open.O_DIRECTORY);
+  const staged = rawPath(`tier.json.${identity.uuid}`);
+  try {
+    // Written under another name first, so that a power cut never leaves half an identity under this one.
+    const fd = openBeneath(directory, staged, open.O_WRONLY | open.O_CREAT | open.O_EXCL, 0o600);
+    try {
+      writeFully(fd, Buffer.from(printIdentity(identity)), -1, fileName);
+      syncFile(fd, fileName);
+    } finally {
+      closeFd(fd, fileName);
+    }
+    publishFile({ directory, name: staged }, { directory, name: fileName });
+    syncFile(directory, ownDirectory);
+    syncFile(root);
+  } finally {
+    closeFd(directory);
+  }
+}
