@@ -9,7 +9,11 @@ const stamp = ".built";
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
 const started = new Date();
 const entries = globSync("src/entry/{main,job,probe,copier}.ts");
-const files = await bundle(entries);
+const files = await bundle(entries).catch((error: unknown) => {
+  // esbuild has printed what is wrong with the source; its own stack says nothing more.
+  if (error instanceof Error && "errors" in error) process.exit(1);
+  throw error;
+});
 install(files);
 writeFileSync(join(target, stamp), "");
 utimesSync(join(target, stamp), started, started);
