@@ -39,7 +39,7 @@ const libc = {
   flock: bind("int flock(int, int)"),
   fchownat: bind("int fchownat(int, const void*, unsigned int, unsigned int, int)"),
   fchmod: bind("int fchmod(int, unsigned int)"),
-  utimensat: bind("int utimensat(int, const void*, const void*, int)"),
+  futimens: bind("int futimens(int, const void*)"),
   prctl: bind("int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)"),
 };
 
@@ -194,7 +194,7 @@ const timesBuffer = Buffer.alloc(32);
 export function setTimes(fd: number, accessedNs: bigint, modifiedNs: bigint): void {
   writeTimespec(0, accessedNs);
   writeTimespec(16, modifiedNs);
-  checked(libc.utimensat(fd, null, timesBuffer, 0), "utimensat", noPath);
+  checked(libc.futimens(fd, timesBuffer), "utimensat", noPath);
 }
 
 function writeTimespec(at: number, ns: bigint): void {
