@@ -1,0 +1,51 @@
+import { makeDirectories } from "../host/files.ts";
+import { messageOf, OperatorError } from "../lib/errors.ts";
+import { type Database, openDatabase, openDatabaseToRead } from "./database.ts";
+import { type Decisions, openDecisions } from "./decisions.ts";
+import { type Journal, openJournal } from "./journal.ts";
+import { openPlacements, type Placements } from "./placements.ts";
+import { openRestores, type Restores } from "./restores.ts";
+import { openRuns, type Runs } from "./runs.ts";
+
+/** Everything that this machine remembers; it can be lost, the manifests on the tiers cannot. */
+export interface Catalog extends Disposable {
+  readonly journal: Journal;
+  readonly placements: Placements;
+  readonly decisions: Decisions;
+  readonly runs: Runs;
+  readonly restores: Restores;
+}
+
+/** Opens the catalog below `stateDir`, making it on first use. @throws OperatorError STATE_DIR, CATALOG_* */
+export function openCatalog(stateDir: string): Catalog {
+  try {
+    makeDirectories(stateDir, 0o700);
+  } catch (cause) {
+    throw new OperatorError("STATE_DIR", `the state directory ${stateDir} cannot be made: ${messageOf(cause)}`, {
+      hint: "run as root, or set state_dir to a directory on a local disk that you may write",
+      cause,
+    });
+  }
+  return assemble(openDatabase(catalogFile(stateDir)));
+}
+
+/** Opens the catalog for reading; `undefined` when nothing was ever written. */
+export function openCatalogToRead(stateDir: string): Catalog | undefined {
+  const db = openDatabaseToRead(catalogFile(stateDir));
+  return db === undefined ? undefined : assemble(db);
+}
+
+function catalogFile(stateDir: string): string {
+  return `${stateDir}/catalog.db`;
+}
+
+function assemble(db: Database): Catalog {
+  return {
+    journal: openJournal(db),
+    placements: openPlacements(db),
+    decisions: openDecisions(db),
+    runs: openRuns(db),
+    restores: openRestores(db),
+    [Symbol.dispose]: () => db[Symbol.dispose](),
+  };
+}

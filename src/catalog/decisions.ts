@@ -1,0 +1,51 @@
+import type { TierPin } from "../tiers/tier.ts";
+import type { Database } from "./database.ts";
+
+/** What a person said yes to. */
+export interface Approval {
+  readonly job: string;
+  /** SHA-256 of the rule that was shown. */
+  readonly fingerprint: string;
+  /** The rule that was shown, as canonical JSON. */
+  readonly rule: string;
+  readonly approvedAtMs: number;
+  readonly approvedBy: string;
+}
+
+/** The things that people decided: which rules may act, and which file system is which tier. */
+export interface Decisions {
+  readonly approvalOf: (job: string) => Approval | undefined;
+  readonly saveApproval: (approval: Approval) => void;
+  readonly pinOf: (tier: string) => TierPin | undefined;
+  readonly savePin: (pin: TierPin) => void;
+}
+
+export function openDecisions(db: Database): Decisions {
+  return {
+    approvalOf: (job) => {
+      const row = db.prepare("SELECT * FROM approvals WHERE job = ?").get(job);
+      return row === undefined ? undefined : toApproval(row);
+    },
+    saveApproval: ({ job, fingerprint, rule, approvedAtMs, approvedBy }) => {
+      const save = db.prepare("INSERT OR REPLACE INTO approvals VALUES (?, ?, ?, ?, ?)");
+      save.run(job, fingerprint, rule, approvedAtMs, approvedBy);
+    },
+    pinOf: (tier) => {
+      const row = db.prepare("SELECT pin FROM pins WHERE tier = ?").get(tier);
+      return row === undefined ? undefined : (JSON.parse(String(row["pin"])) as TierPin);
+    },
+    savePin: (pin) => {
+      db.prepare("INSERT OR REPLACE INTO pins VALUES (?, ?)").run(pin.tier, JSON.stringify(pin));
+    },
+  };
+}
+
+function toApproval(row: Record<string, unknown>): Approval {
+  return {
+    job: String(row["job"]),
+    fingerprint: String(row["fingerprint"]),
+    rule: String(row["rule"]),
+    approvedAtMs: Number(row["approved_at"]),
+    approvedBy: String(row["approved_by"]),
+  };
+}

@@ -1,0 +1,81 @@
+import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
+import type { Database } from "./database.ts";
+import type { FileFacts, StoredCompression } from "./facts.ts";
+
+export type PlacementState = "stored" | "removed" | "moved-on" | "lost";
+
+/** Where the content of one version of an original path lives. */
+export interface Placement {
+  readonly id: string;
+  readonly host: string;
+  readonly job: string;
+  readonly tier: string;
+  /** The original path, absolute. */
+  readonly path: RawPath;
+  /** From the tier's root. */
+  readonly storedAs: RawPath;
+  readonly state: PlacementState;
+  readonly movedAtMs: number;
+  readonly modifiedNs: bigint;
+  readonly sizeBytes: number;
+  readonly storedBytes: number;
+  readonly sha256: string;
+  readonly storedSha256: string;
+  readonly compression: StoredCompression;
+  readonly facts: FileFacts;
+  /** The same for placements that were hard links of one file. */
+  readonly linkGroup: string | undefined;
+  readonly verifiedAtMs: number;
+}
+
+export interface Placements {
+  readonly byId: (id: string) => Placement | undefined;
+  /** The versions of one path, newest first. */
+  readonly ofPath: (path: RawPath) => readonly Placement[];
+  /** Every placement, by path and then newest first; `prefix` limits it to that directory. */
+  readonly all: (prefix?: RawPath) => Iterable<Placement>;
+}
+
+const order = "ORDER BY path, modified_ns DESC, moved_at DESC";
+
+export function openPlacements(db: Database): Placements {
+  const rows = (condition: string) => {
+    const query = db.prepare(`SELECT * FROM placements ${condition}`);
+    query.setReadBigInts(true);
+    return query;
+  };
+  return {
+    byId: (id) => rows("WHERE id = ?").all(id).map(toPlacement)[0],
+    ofPath: (path) => rows(`WHERE path = ? ${order}`).all(bytesOf(path)).map(toPlacement),
+    all: function* (prefix) {
+      // All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/".
+      const found =
+        prefix === undefined || prefix === "/"
+          ? rows(order).iterate()
+          : rows(`WHERE path > ? AND path < ? ${order}`).iterate(Buffer.from(`${prefix}/`, "latin1"), Buffer.from(`${prefix}0`, "latin1"));
+      for (const row of found) yield toPlacement(row);
+    },
+  };
+}
+
+function toPlacement(row: Record<string, unknown>): Placement {
+  return {
+    id: String(row["id"]),
+    host: String(row["host"]),
+    job: String(row["job"]),
+    tier: String(row["tier"]),
+    path: rawPathOfBytes(row["path"] as Uint8Array),
+    storedAs: rawPathOfBytes(row["stored_as"] as Uint8Array),
+    state: String(row["state"]) as PlacementState,
+    movedAtMs: Number(row["moved_at"]),
+    modifiedNs: row["modified_ns"] as bigint,
+    sizeBytes: Number(row["size_bytes"]),
+    storedBytes: Number(row["stored_bytes"]),
+    sha256: String(row["sha256"]),
+    storedSha256: String(row["stored_sha256"]),
+    compression: String(row["compression"]) as StoredCompression,
+    facts: JSON.parse(String(row["facts"])) as FileFacts,
+    linkGroup: row["link_group"] === null ? undefined : String(row["link_group"]),
+    verifiedAtMs: Number(row["verified_at"]),
+  };
+}

@@ -1,0 +1,45 @@
+/** The catalog's tables; each number migrates from the one before it. docs/design/catalog.md explains them. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE pins (tier TEXT PRIMARY KEY, pin TEXT NOT NULL) STRICT;
+
+  CREATE TABLE approvals (
+    job TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, rule TEXT NOT NULL,
+    approved_at INTEGER NOT NULL, approved_by TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE runs (
+    run TEXT PRIMARY KEY, started_at INTEGER NOT NULL, finished_at INTEGER, status TEXT, report TEXT
+  ) STRICT;
+
+  -- A staging folder on a tier is written down before it is made: all below it is ours.
+  CREATE TABLE staging (
+    run TEXT NOT NULL, job TEXT NOT NULL, tier TEXT NOT NULL, tier_uuid TEXT NOT NULL,
+    PRIMARY KEY (run, job)
+  ) STRICT;
+
+  CREATE TABLE operations (
+    run TEXT NOT NULL, job TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL, tier TEXT NOT NULL,
+    root BLOB NOT NULL, path BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL,
+    links INTEGER NOT NULL, link_group INTEGER,
+    stored_as BLOB, stored_bytes INTEGER, sha256 TEXT, stored_sha256 TEXT, compression TEXT, facts TEXT,
+    finished_at INTEGER,
+    PRIMARY KEY (run, job, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX operations_open ON operations (job, state) WHERE state <> 'done';
+  CREATE INDEX operations_done ON operations (finished_at) WHERE state = 'done';
+
+  CREATE TABLE placements (
+    id TEXT PRIMARY KEY, host TEXT NOT NULL, job TEXT NOT NULL, tier TEXT NOT NULL, path BLOB NOT NULL,
+    stored_as BLOB NOT NULL, state TEXT NOT NULL, moved_at INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, stored_sha256 TEXT NOT NULL,
+    compression TEXT NOT NULL, facts TEXT NOT NULL, link_group TEXT, verified_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX placements_path ON placements (path, modified_ns);
+
+  -- What restore brought back, so that tonight's run leaves it alone; and what it stages, before it is made.
+  CREATE TABLE restored (path BLOB PRIMARY KEY, restored_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE restore_staging (directory BLOB NOT NULL, name BLOB NOT NULL, PRIMARY KEY (directory, name)) STRICT;
+  `,
+];

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import type { OwnerNames } from "../host/owner-names.ts";
+import { closeFd, syncFile, writeFully } from "../host/posix.ts";
+import { statFd } from "../host/stat.ts";
+import { readXattrs } from "../host/xattr.ts";
+import { engineOfContent } from "../policies/engine-data.ts";
+import type { CopierContext } from "./copier-context.ts";
+import type { Copiers } from "./copiers.ts";
+import { type Copied, type CopyTask, createStaged, isLargeWorthwhile } from "./copy-file.ts";
+import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
+import { encodeSeekTable, type Frame, type FramedCodec, frameBytes } from "./framed.ts";
+import { findHoles } from "./holes.ts";
+import { inOrder } from "./in-order.ts";
+import { applyFacts, factsOf } from "./metadata.ts";
+import { compressSingle } from "./single-frame.ts";
+import { openChecked } from "./source-file.ts";
+
+export interface BigFileWork {
+  readonly context: CopierContext;
+  readonly copiers: Copiers;
+  readonly names: OwnerNames;
+  readonly signal: AbortSignal;
+  readonly progress: (bytes: number) => void;
+}
+
+/** A big file's copy; `frames` is what it can be compared by. */
+export interface CopiedBig extends Copied {
+  readonly frames: readonly Frame[];
+}
+
+/**
+ * Step 2 for a file of more than one frame that is to be compressed: the threads read and compress frames, this
+ * thread hashes and writes them in order. `undefined` when its content would not shrink.
+ * @throws TierFailure
+ */
+export async function copyBig(work: BigFileWork, task: CopyTask): Promise<CopiedBig | Setback | undefined> {
+  const { context } = work;
+  const fd = onSource(() => openChecked({ root: context.source, path: task.path, identity: task.identity, leases: context.leases }));
+  if (typeof fd === "string") return { verdict: fd };
+  if (typeof fd !== "number") return fd;
+  try {
+    const worthwhile = onSource(() => isLargeWorthwhile(fd, context));
+    if (typeof worthwhile !== "boolean") return worthwhile;
+    if (!worthwhile) return undefined;
+    const stat = statFd(fd);
+    const facts = factsOf(stat, { xattrs: readXattrs(fd), holes: findHoles(fd, stat), names: work.names });
+    const staged = onTier(() => createStaged(context, task.seq));
+    let content: StagedContent | Setback;
+    try {
+      const source = { fd, sizeBytes: task.identity.sizeBytes };
+      content = await (context.compress === "zstd-single" ? compressSingle(source, staged, work) : compressFrames(source, staged, work));
+      onTier(() => {
+        applyFacts(staged, facts, task.identity.modifiedNs);
+        if (context.syncEach) syncFile(staged, task.path);
+      });
+    } catch (error) {
+      closeFd(staged);
+      throw error;
+    }
+    onTier(() => closeFd(staged, task.path));
+    return isSetback(content) ? content : { ...content, facts, compression: context.compress === "gzip" ? "gzip" : "zstd" };
+  } finally {
+    closeFd(fd);
+  }
+}
+
+export interface OpenContent {
+  readonly fd: number;
+  readonly sizeBytes: number;
+}
+
+export interface StagedContent {
+  readonly sha256: string;
+  readonly storedSha256: string;
+  readonly storedBytes: number;
+  readonly frames: readonly Frame[];
+}
+
+async function compressFrames(source: OpenContent, staged: number, work: BigFileWork): Promise<StagedContent | Setback> {
+  const codec: FramedCodec = work.context.compress === "gzip" ? "gzip" : "zstd";
+  const content = createHash("sha256");
+  const stored = createHash("sha256");
+  const frames: Frame[] = [];
+  let storedBytes = 0;
+  const put = (bytes: Uint8Array) => {
+    stored.update(bytes);
+    onTier(() => writeFully(staged, bytes, storedBytes));
+    storedBytes += bytes.byteLength;
+  };
+  const ask = (offset: number) =>
+    work.copiers.ask("compress", { fd: source.fd, offset, length: Math.min(frameBytes, source.sizeBytes - offset), codec });
+  for await (const frame of inOrder(offsets(source.sizeBytes), ask, work.copiers.threads + 2)) {
+    work.signal.throwIfAborted();
+    if (isSetback(frame)) return frame;
+    if (frames.length === 0 && engineOfContent(frame.raw) !== undefined) return { verdict: "engine-data" };
+    content.update(frame.raw);
+    put(frame.packed);
+    frames.push({ storedBytes: frame.packed.byteLength, rawBytes: frame.raw.byteLength });
+    work.progress(frame.raw.byteLength);
+  }
+  if (codec === "zstd") put(encodeSeekTable(frames));
+  return { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, frames };
+}
+
+function* offsets(sizeBytes: number): Generator<number> {
+  for (let offset = 0; offset < sizeBytes; offset += frameBytes) yield offset;
+}

@@ -1,0 +1,21 @@
+import type { Compression } from "./rule.ts";
+
+/** What a worker thread needs for all batches of one job; descriptors are shared by the whole process. */
+export interface CopierContext {
+  /** On the source's root. */
+  readonly source: number;
+  /** On the tier's root. */
+  readonly tier: number;
+  /** On this run's and job's staging folder. */
+  readonly staging: number;
+  readonly leases: boolean;
+  readonly compress: Compression;
+  readonly readBack: "device" | "cache";
+  /** Files are made durable one by one, since the tier shares its file system with others. */
+  readonly syncEach: boolean;
+  readonly publish: "rename-noreplace" | "link-unlink";
+  readonly hardLinks: boolean;
+}
+
+/** Suffix of the stored name for what a copy turned out to be. */
+export const suffixes = { zstd: ".zst", gzip: ".gz", none: "" } as const;

@@ -1,0 +1,46 @@
+import type { ReasonCode } from "../policies/reasons.ts";
+
+/** Why one file of a batch did not get further; `message` names the call and path when one failed. */
+export interface Setback {
+  readonly verdict: ReasonCode;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** A failure of the tier itself: the batch is dropped and the job stops, sources untouched. */
+export class TierFailure extends Error {
+  override readonly name = "TierFailure";
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Runs a deed on the tier; what the system refuses becomes a `TierFailure`, a bug stays what it is. */
+export function onTier<T>(deed: () => T): T {
+  try {
+    return deed();
+  } catch (error) {
+    if (error instanceof Error && "call" in error && "code" in error) {
+      throw new TierFailure(String(error.code), error.message);
+    }
+    throw error;
+  }
+}
+
+/** Runs a deed on one source file; what the system refuses concerns this file alone. */
+export function onSource<T>(deed: () => T): T | Setback {
+  try {
+    return deed();
+  } catch (error) {
+    if (!(error instanceof Error && "call" in error && "code" in error)) throw error;
+    const code = String(error.code);
+    return { verdict: code === "ENOENT" || code === "ENOTDIR" ? "vanished" : "failed", code, message: error.message };
+  }
+}
+
+export function isSetback(value: unknown): value is Setback {
+  return typeof value === "object" && value !== null && "verdict" in value;
+}

@@ -1,0 +1,70 @@
+import { createHash, hash } from "node:crypto";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import type { StoredCompression } from "../catalog/facts.ts";
+import { dropCache, open, openBeneath, readFully } from "../host/posix.ts";
+import { statFd } from "../host/stat.ts";
+import { messageOf } from "../lib/errors.ts";
+import type { RawPath } from "../lib/raw-path.ts";
+import { frameBytes } from "./framed.ts";
+
+export interface StoredContent {
+  readonly storedBytes: number;
+  readonly storedSha256: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly compression: StoredCompression;
+}
+
+const buffer = Buffer.allocUnsafeSlow(frameBytes + 2 ** 16);
+
+/** Opens a stored file for reading back, its cached pages dropped when the device itself is to answer. */
+export function openStored(directory: number, path: RawPath, readBack: "device" | "cache"): number {
+  const fd = openBeneath(directory, path, open.O_RDONLY | open.O_NOFOLLOW);
+  if (readBack === "device") dropCache(fd);
+  return fd;
+}
+
+/**
+ * Step 4: what is wrong with a stored file, or `undefined` when its bytes and, decompressed, its content have
+ * the hashes they should. For files that fit into one frame or are stored as they are.
+ * @throws SystemError for what the tier refuses
+ */
+export function compareStored(fd: number, expected: StoredContent): string | undefined {
+  const { sizeBytes: storedSize } = statFd(fd);
+  if (storedSize !== expected.storedBytes) return `${storedSize} bytes instead of ${expected.storedBytes}`;
+  if (expected.storedBytes > buffer.length) return compareLarge(fd, expected);
+  const bytes = buffer.subarray(0, expected.storedBytes);
+  if (readFully(fd, bytes, 0) !== bytes.length) return "shorter than it should be";
+  if (hash("sha256", bytes) !== expected.storedSha256) return "other bytes than were written";
+  if (expected.compression === "none") return undefined;
+  return compareContent(bytes, expected);
+}
+
+function compareContent(bytes: Uint8Array, expected: StoredContent): string | undefined {
+  const limit = { maxOutputLength: expected.sizeBytes + 1 };
+  try {
+    const content = expected.compression === "zstd" ? zstdDecompressSync(bytes, limit) : gunzipSync(bytes, limit);
+    return hash("sha256", content) === expected.sha256 ? undefined : "decompresses to other content";
+  } catch (error) {
+    if (isDecompressionError(error)) return `does not decompress: ${messageOf(error)}`;
+    throw error;
+  }
+}
+
+/** What zlib throws for bytes that are not what it wrote. */
+export function isDecompressionError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(Z_|ZSTD_|ERR_BUFFER_TOO_LARGE)/.test(String(error.code));
+}
+
+/** The bytes of a big file; what its frames decompress to is compared by `compareFrames`. */
+function compareLarge(fd: number, expected: StoredContent): string | undefined {
+  const digest = createHash("sha256");
+  for (let position = 0; position < expected.storedBytes; ) {
+    const bytes = buffer.subarray(0, Math.min(buffer.length, expected.storedBytes - position));
+    const count = readFully(fd, bytes, position);
+    if (count === 0) return "shorter than it should be";
+    digest.update(bytes.subarray(0, count));
+    position += count;
+  }
+  return digest.digest("hex") === expected.storedSha256 ? undefined : "other bytes than were written";
+}
