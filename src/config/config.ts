@@ -19,10 +19,12 @@ export interface Problem {
   readonly file: string;
   /** 1-based; absent when the problem is not at one place. */
   readonly line: number | undefined;
-  /** Such as `move.logs.older_than`. */
+  /** Such as `move.logs.older_than`; empty for a syntax error. */
   readonly key: string;
   /** What was found there, as TOML would print it; absent for an unknown key. */
   readonly found: string | undefined;
   readonly message: string;
   readonly hint: string | undefined;
+  /** The line itself with a caret below, for a syntax error. */
+  readonly excerpt?: string;
 }
