@@ -1,6 +1,7 @@
+import { formatUuid } from "../host/filesystem.ts";
 import { closeFd, makeDirectory, open, openBeneath, readFully, syncFile, writeFully } from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
-import { rawPath } from "../lib/raw-path.ts";
+import { type RawPath, rawPath } from "../lib/raw-path.ts";
 import { publishFile } from "./publish.ts";
 
 /** What `.tierkeep/tier.json` says: which tier this is, wherever it is mounted. */
@@ -65,30 +66,50 @@ export function printIdentity({ uuid, name, createdAt }: TierIdentity): string {
 }
 
 /**
- * Makes `.tierkeep` (0700) and the identity in it, durable when this returns; never replaces one.
- * @throws SystemError EEXIST, EROFS, EACCES, ENOSPC, …
+ * Opens `.tierkeep` (0700) below an open directory, making it on first use; the caller closes it.
+ * @throws SystemError EROFS, EACCES, ENOSPC, …
  */
-export function writeIdentity(root: number, identity: TierIdentity): void {
+export function openOwnDirectory(root: number): number {
   try {
     makeDirectory(root, ownDirectory, 0o700);
   } catch (error) {
     if (!hasCode(error, "EEXIST")) throw error;
   }
-  const directory = openBeneath(root, ownDirectory, open.O_RDONLY | open.O_DIRECTORY);
+  return openBeneath(root, ownDirectory, open.O_RDONLY | open.O_DIRECTORY);
+}
+
+/**
+ * Writes the identity, durable when this returns; never replaces one.
+ * @throws SystemError EEXIST, EROFS, EACCES, ENOSPC, …
+ */
+export function writeIdentity(root: number, identity: TierIdentity): void {
+  const directory = openOwnDirectory(root);
   const staged = rawPath(`tier.json.${identity.uuid}`);
   try {
     // Written under another name first, so that a power cut never leaves half an identity under this one.
-    const fd = openBeneath(directory, staged, open.O_WRONLY | open.O_CREAT | open.O_EXCL, 0o600);
-    try {
-      writeFully(fd, Buffer.from(printIdentity(identity)), -1, fileName);
-      syncFile(fd, fileName);
-    } finally {
-      closeFd(fd, fileName);
-    }
+    writeDurably(directory, staged, printIdentity(identity));
     publishFile({ directory, name: staged }, { directory, name: fileName });
     syncFile(directory, ownDirectory);
     syncFile(root);
   } finally {
     closeFd(directory);
   }
+}
+
+function writeDurably(directory: number, name: RawPath, text: string): void {
+  const fd = openBeneath(directory, name, open.O_WRONLY | open.O_CREAT | open.O_EXCL, 0o600);
+  try {
+    writeFully(fd, Buffer.from(text), -1, name);
+    syncFile(fd, name);
+  } finally {
+    closeFd(fd, name);
+  }
+}
+
+/** A fresh UUID (version 4) of 16 random bytes. */
+export function uuidOf(random: Buffer): string {
+  const bytes = Buffer.from(random);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return formatUuid(bytes);
 }

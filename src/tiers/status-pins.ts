@@ -1,0 +1,108 @@
+import { makeDirectories, readText, replaceFile } from "../host/files.ts";
+import { closeFd, open, openRoot, setMode } from "../host/posix.ts";
+import { hasCode } from "../lib/errors.ts";
+import { rawPath } from "../lib/raw-path.ts";
+import type { Capabilities, TierPin } from "./tier.ts";
+
+/** What `status.json` tells whoever may not read the catalog, such as health without root. */
+export interface PinStatus {
+  /** ISO 8601, UTC. */
+  readonly writtenAt: string;
+  readonly host: string;
+  /** By the tier's name. */
+  readonly pins: ReadonlyMap<string, TierPin>;
+  /** As of the tier's last adoption or first write, by its name. */
+  readonly capabilities: ReadonlyMap<string, Capabilities>;
+}
+
+export interface PinStatusFacts {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly host: string;
+  /** What was just probed; what is known of other tiers stays. */
+  readonly capabilities?: ReadonlyMap<string, Capabilities>;
+}
+
+const schema = "tierkeep.status/1";
+
+/**
+ * Writes the pins into `<runtimeDir>/status.json`, readable for everybody; other parts of the file stay.
+ * @throws EACCES, EROFS, ENOSPC, …
+ */
+export function writePinStatus(runtimeDir: string, pins: readonly TierPin[], facts: PinStatusFacts): void {
+  ensureDirectory(runtimeDir);
+  const file = statusFile(runtimeDir);
+  const before = readDocument(file) ?? {};
+  const document = {
+    ...before,
+    schema,
+    writtenAt: new Date(facts.now).toISOString(),
+    host: facts.host,
+    pins: Object.fromEntries(pins.map((pin) => [pin.tier, pin])),
+    capabilities: { ...tableOf(before.capabilities), ...Object.fromEntries(facts.capabilities ?? []) },
+  };
+  replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`, 0o644);
+  shareWithAll(file, 0o644);
+}
+
+/** The pins of the last adoption or run; `undefined` when there is no such file, or it is damaged (HAZARDS C3). */
+export function readPinStatus(runtimeDir: string): PinStatus | undefined {
+  const document = readDocument(statusFile(runtimeDir));
+  if (document === undefined) return undefined;
+  const { writtenAt, host } = document;
+  if (typeof writtenAt !== "string" || typeof host !== "string") return undefined;
+  const pins = Object.values(tableOf(document.pins)).filter(isPin);
+  return {
+    writtenAt,
+    host,
+    pins: new Map(pins.map((pin) => [pin.tier, pin])),
+    capabilities: new Map(Object.entries(tableOf(document.capabilities)) as [string, Capabilities][]),
+  };
+}
+
+function statusFile(runtimeDir: string): string {
+  return `${runtimeDir}/status.json`;
+}
+
+type Table = Readonly<Record<string, unknown>>;
+
+function readDocument(file: string): Table | undefined {
+  try {
+    const document = tableOf(JSON.parse(readText(file)));
+    return document.schema === schema ? document : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || hasCode(error, "ENOENT", "ENOTDIR", "EACCES")) return undefined;
+    throw error;
+  }
+}
+
+function tableOf(value: unknown): Table {
+  return typeof value === "object" && value !== null ? (value as Table) : {};
+}
+
+const pinTexts = ["tier", "uuid", "mountPoint", "filesystemType", "filesystemId", "adoptedAt"] as const;
+
+function isPin(value: unknown): value is TierPin {
+  const table = tableOf(value);
+  return pinTexts.every((key) => typeof table[key] === "string") && typeof table.directory === "boolean";
+}
+
+function ensureDirectory(path: string): void {
+  try {
+    closeFd(openRoot(rawPath(path), open.O_RDONLY | open.O_DIRECTORY));
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    makeDirectories(path, 0o755);
+    shareWithAll(path, 0o755);
+  }
+}
+
+/** The mode as it is meant, whatever the umask of a service is. */
+function shareWithAll(path: string, mode: number): void {
+  const fd = openRoot(rawPath(path), open.O_RDONLY);
+  try {
+    setMode(fd, mode);
+  } finally {
+    closeFd(fd);
+  }
+}
