@@ -1,6 +1,7 @@
-import { z } from "zod";
 import { durationField, field, pathField } from "../lib/fields.ts";
 
+export const formatVersion = 1;
+const hostPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const defaultStateDir = "/var/lib/tierkeep";
 export const defaultRuntimeDir = "/run/tierkeep";
 
@@ -15,10 +16,6 @@ export const topShape = {
   restore_grace: durationField().prefault("14d").describe("How long a restored file is left alone."),
 };
 
-export const topSchema = z.strictObject(topShape);
-
-export const formatVersion = 1;
-
 function versionField() {
   return field({
     expects: `version = ${formatVersion}`,
@@ -32,8 +29,6 @@ function versionHint(found: unknown): string | undefined {
   if (typeof found === "number" && found > formatVersion) return "a newer tierkeep wrote this file: run that one";
   return found === String(formatVersion) ? "write it without quotes" : undefined;
 }
-
-const hostPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** The name becomes a directory on every tier. */
 export function isHostName(text: string): boolean {

@@ -47,7 +47,7 @@ export function readSection<Shape extends z.ZodRawShape>(input: SectionInput<Sha
     const entry = table.entries.get(name);
     const parsed = z.safeParse(schema, entry === undefined ? undefined : plainValue(entry.node));
     if (parsed.success) fields[name] = readField(schema, entry, parsed.data);
-    else if (entry === undefined) findings.push(missing(input, name));
+    else if (entry === undefined) findings.push(...missing(input, name));
     else findings.push(...parsed.error.issues.map((issue) => refused(issue, entry, dotted(input.key, name))));
   }
   return { section: { key: input.key, line: table.line, fields: fields as Section<Shape>["fields"] }, findings };
@@ -77,32 +77,39 @@ function defaultOf(schema: z.core.$ZodType): unknown {
 }
 
 function strangers<Shape extends z.ZodRawShape>(input: SectionInput<Shape>): Finding[] {
-  const known = [...Object.keys(input.shape), ...(input.others ?? [])];
+  const known = knownKeys(input);
   return [...input.table.entries].flatMap(([name, entry]): readonly Finding[] => {
-    if (known.includes(name)) return [];
+    if (isRead(input, name)) return [];
     const place = { severity: "error", line: entry.line, key: dotted(input.key, name), found: undefined } as const;
     if (input.notYet.includes(name)) return [{ ...place, message: notYetMessage, hint: undefined }];
-    const near = closest(name, [...known, ...input.notYet]);
-    return [
-      { ...place, message: "unknown key", hint: near === undefined ? keysThere(known) : `did you mean ${near}?` },
-    ];
+    const near = closest(name, known);
+    const hint = near === undefined ? keysThere(input) : `did you mean ${near}?`;
+    return [{ ...place, message: "unknown key", hint }];
   });
 }
 
-function keysThere(known: readonly string[]): string {
-  return `there are ${known.join(", ")}`;
+function isRead<Shape extends z.ZodRawShape>({ shape, others = [] }: SectionInput<Shape>, name: string): boolean {
+  return Object.hasOwn(shape, name) || others.includes(name);
 }
 
-function missing<Shape extends z.ZodRawShape>(input: SectionInput<Shape>, name: string): Finding {
+function knownKeys<Shape extends z.ZodRawShape>(input: SectionInput<Shape>): readonly string[] {
+  return [...Object.keys(input.shape), ...(input.others ?? []), ...input.notYet];
+}
+
+function keysThere<Shape extends z.ZodRawShape>(input: SectionInput<Shape>): string {
+  const keys = knownKeys(input).filter((key) => isRead(input, key));
+  return `there are ${keys.join(", ")}`;
+}
+
+/** Nothing where an unknown key was taken for this one: that is the same mistake. */
+function missing<Shape extends z.ZodRawShape>(input: SectionInput<Shape>, name: string): readonly Finding[] {
+  const known = knownKeys(input);
+  const misspelt = [...input.table.entries.keys()].some((key) => !known.includes(key) && closest(key, known) === name);
+  if (misspelt) return [];
   const expects = input.shape[name] instanceof z.ZodType ? input.shape[name].meta()?.expects : undefined;
-  return {
-    severity: "error",
-    line: input.table.line,
-    key: dotted(input.key, name),
-    found: undefined,
-    message: typeof expects === "string" ? `missing; expects ${expects}` : "missing",
-    hint: undefined,
-  };
+  const message = typeof expects === "string" ? `missing; expects ${expects}` : "missing";
+  const place = { line: input.table.line, key: dotted(input.key, name), found: undefined };
+  return [{ severity: "error", ...place, message, hint: undefined }];
 }
 
 function refused(issue: z.core.$ZodIssue, entry: TomlEntry, key: string): Finding {

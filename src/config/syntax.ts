@@ -4,16 +4,42 @@ import type { Finding } from "./finding.ts";
 /** What the TOML parser refused, with the line and a caret below it; `undefined` for any other error. */
 export function syntaxFinding(error: unknown, text: string): Finding | undefined {
   if (!(error instanceof ParseError)) return undefined;
-  const at = placeOf(error, text.split("\n"));
+  const at = missingValue(error, text) ?? placeOf(error, text);
   return {
     severity: "error",
     line: at.line,
     key: "",
     found: undefined,
-    message: `not TOML: ${words[error.message] ?? lowerFirst(error.message)}`,
+    message: `not TOML: ${at.message}`,
     hint: undefined,
     excerpt: excerpt(at),
   };
+}
+
+interface SyntaxPlace {
+  readonly line: number;
+  /** 0-based. */
+  readonly column: number;
+  readonly source: string;
+  readonly message: string;
+}
+
+/** What is missing at a line's end the parser notices only at the start of a later one. */
+function missingValue(error: ParseError, text: string): SyntaxPlace | undefined {
+  const before = text.slice(0, error.index);
+  const match = /=[^\S\n]*(#[^\n]*)?\s*$/.exec(before);
+  if (match === null || !(match[0].includes("\n") || error.index >= text.length)) return undefined;
+  const lines = before.slice(0, match.index + 1).split("\n");
+  const source = lines.at(-1) ?? "";
+  return { line: lines.length, column: source.length, source, message: "a value is missing here" };
+}
+
+function placeOf(error: ParseError, text: string): SyntaxPlace {
+  const lines = text.split("\n");
+  const line = Math.min(error.lineNumber, lines.length);
+  const source = (lines[line - 1] ?? "").replace(/\r$/, "");
+  const message = words[error.message] ?? error.message.slice(0, 1).toLowerCase() + error.message.slice(1);
+  return { line, column: Math.min(error.column, source.length), source, message };
 }
 
 /** The parser's words that need a person's. */
@@ -22,28 +48,6 @@ const words: Readonly<Record<string, string>> = {
   "Unterminated string constant": "a quote is missing at the end of this string",
   "Defining a key multiple times is invalid": "this key is already defined above",
 };
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
-}
-
-interface SyntaxPlace {
-  readonly line: number;
-  /** 0-based. */
-  readonly column: number;
-  readonly source: string;
-}
-
-function placeOf(error: ParseError, lines: readonly string[]): SyntaxPlace {
-  const line = Math.min(error.lineNumber, lines.length);
-  const source = (lines[line - 1] ?? "").replace(/\r$/, "");
-  // What is missing at a line's end is noticed at the start of the next one.
-  if (error.message.startsWith("Unspecified") && error.column === 0 && line > 1) {
-    const before = (lines[line - 2] ?? "").trimEnd();
-    return { line: line - 1, column: before.length, source: before };
-  }
-  return { line, column: Math.min(error.column, source.length), source };
-}
 
 const shownColumns = 100;
 

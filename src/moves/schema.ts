@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import {
   absolutePath,
   choiceField,
@@ -41,9 +41,7 @@ export const moveShape = {
   active_logs: flagField().prefault(false).describe("Move also logs that are still in use by name."),
 };
 
-export const moveSchema = z.strictObject(moveShape);
-
-export type MoveTable = z.output<typeof moveSchema>;
+export type MoveTable = z.output<z.ZodObject<typeof moveShape>>;
 
 /** What a table alone does not tell. */
 export interface MovePlace {

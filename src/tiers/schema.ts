@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { field, flagField, listField, pathField, percentField, textField } from "../lib/fields.ts";
 import type { TierConfig } from "./tier.ts";
 
@@ -26,9 +26,7 @@ export const tierShape = {
     .describe("Where a stored file is read back from before its source goes."),
 };
 
-export const tierSchema = z.strictObject(tierShape);
-
-export type TierTable = z.output<typeof tierSchema>;
+export type TierTable = z.output<z.ZodObject<typeof tierShape>>;
 
 /** A tier as the rest of the program knows it. */
 export function tierConfig(name: string, table: TierTable): TierConfig {

@@ -1,0 +1,42 @@
+import type { ConfigDeps, MountFacts } from "./deps.ts";
+
+/** The machine that a test describes; what it doesn't mention isn't there. */
+export interface FakeMachine {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly links?: Readonly<Record<string, string>>;
+  /** By mount point; `/` is ext4 on 8:1 unless said. */
+  readonly mounts?: Readonly<Record<string, { readonly fsType: string; readonly device: string }>>;
+  readonly hanging?: readonly string[];
+  readonly machineName?: string;
+}
+
+/** A pure stand-in for `realConfigDeps` in tests. */
+export function fakeConfigDeps(machine: FakeMachine = {}): ConfigDeps {
+  const files = machine.files ?? {};
+  return {
+    readText: (path) => files[path] ?? fail("ENOENT"),
+    listNames: (directory) => {
+      const names = Object.keys(files).filter((path) => path.slice(0, path.lastIndexOf("/")) === directory);
+      return names.length === 0 ? fail("ENOENT") : names.map((path) => path.slice(directory.length + 1)).sort();
+    },
+    readLink: (path) => machine.links?.[path],
+    mountOf: (path) => mountAt(machine, path),
+    mayHang: (path) => machine.hanging?.some((root) => path === root || path.startsWith(`${root}/`)) ?? false,
+    machineName: () => machine.machineName ?? "jts-1",
+  };
+}
+
+function mountAt(machine: FakeMachine, path: string): MountFacts {
+  const mounts = { "/": { fsType: "ext4", device: "8:1" }, ...machine.mounts };
+  const points = Object.entries(mounts).sort(([left], [right]) => right.length - left.length);
+  for (const [point, mount] of points) {
+    if (point === "/" || path === point || path.startsWith(`${point}/`)) {
+      return { ...mount, mountPoint: point as MountFacts["mountPoint"] };
+    }
+  }
+  return fail("ENOENT");
+}
+
+function fail(code: string): never {
+  throw Object.assign(new Error(code), { code });
+}
