@@ -2,7 +2,7 @@ import { hasCode } from "../lib/errors.ts";
 import type { ConfigDeps } from "./deps.ts";
 import { type LogrotateRule, type LogrotateText, parseLogrotate } from "./logrotate.ts";
 
-export const logrotateFile = "/etc/logrotate.conf";
+const logrotateFile = "/etc/logrotate.conf";
 
 /** Endings that logrotate itself passes over in an included directory (its `tabooext`). */
 const taboo = /(,v|\.bak|\.cfsaved|\.disabled|\.dpkg-\w+|\.ucf-\w+|\.rpm\w+|\.rhn-cfg-tmp-.*|\.swp|~)$/;
