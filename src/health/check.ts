@@ -2,11 +2,12 @@ import { currentUser } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import { type HealthReport, healthReport } from "../reports/health.ts";
 import { readMounts } from "../tiers/mounts.ts";
-import type { TierConfig, TierPin } from "../tiers/tier.ts";
+import type { TierConfig } from "../tiers/tier.ts";
 import { probeGroups } from "./group.ts";
 import { judgeTier } from "./judge-tier.ts";
 import { type LockPlaces, openLockDirectory } from "./probe-lock.ts";
 import { superviseProbes } from "./supervise.ts";
+import { readToldByRuns } from "./told-by-runs.ts";
 
 export interface HealthRequest extends LockPlaces {
   readonly tiers: readonly TierConfig[];
@@ -14,21 +15,16 @@ export interface HealthRequest extends LockPlaces {
   readonly jobs: readonly string[];
   readonly hostName: string;
   readonly toolVersion: string;
-  readonly told: ToldByRuns;
   /** The script of a probe child. */
   readonly probeEntry: string;
+  /** When the asking began, on the monotonic clock; 0 is the start of the process. */
+  readonly startedMs: number;
 }
 
-/** What runs have left for health to know; health itself opens no catalog. */
-export interface ToldByRuns {
-  /** `undefined` when there is no status file. */
-  readonly pins: ReadonlyMap<string, TierPin> | undefined;
-  /** By job, ISO 8601. */
-  readonly lastSuccessAt: ReadonlyMap<string, string>;
-}
-
-/** With the start of the program, everything stays within 5 s. */
-const limitMs = 4_000;
+/** Everything stays within 5 s, the start of the program and the screen included. */
+const limitMs = 4_300;
+/** What a child needs when the start took long. */
+const leastLimitMs = 2_500;
 
 /**
  * Asks all tiers and says how they are, within the limit whatever hangs. This process itself never touches a tier's
@@ -38,18 +34,23 @@ const limitMs = 4_000;
 export async function checkHealth(request: HealthRequest, host: Host, signal: AbortSignal): Promise<HealthReport> {
   using locks = openLockDirectory(request);
   const mounts = readMounts();
-  const groups = probeGroups({ tiers: request.tiers, pins: request.told.pins, host: request.hostName, mounts });
+  const told = readToldByRuns(request.runtimeDir);
+  const groups = probeGroups({ tiers: request.tiers, pins: told.pins, host: request.hostName, mounts });
   const { probeEntry: entry } = request;
-  const outcomes = await superviseProbes(groups, { locks, entry, clock: host.clock, limitMs, signal });
+  const leftMs = Math.max(request.startedMs + limitMs - host.clock.elapsed(), leastLimitMs);
+  const outcomes = await superviseProbes(groups, { locks, entry, clock: host.clock, limitMs: leftMs, signal });
   const nowMs = host.clock.now();
   const isRoot = currentUser() === 0;
-  const judged = request.tiers.map((tier) => judgeTier({ tier, mounts, outcomes, nowMs, isRoot }));
+  const judged = request.tiers.map((tier) =>
+    judgeTier({ tier, mounts, outcomes, nowMs, isRoot, capabilities: told.capabilities.get(tier.name) }),
+  );
   return healthReport({
     now: nowMs,
     host: request.hostName,
     toolVersion: request.toolVersion,
+    toldAt: told.writtenAt ?? null,
     tiers: judged.map((each) => each.health),
-    jobs: request.jobs.map((name) => ({ name, lastSuccessAt: request.told.lastSuccessAt.get(name) ?? null })),
+    jobs: request.jobs.map((name) => ({ name, lastSuccessAt: told.lastSuccessAt.get(name) ?? null })),
     findings: judged.flatMap((each) => each.findings),
   });
 }

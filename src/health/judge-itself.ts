@@ -7,7 +7,7 @@ import type { IdentityAnswer, ItemOutcome, TierAnswer, WriteAnswer } from "./ite
 /** What the probe of a tier's path says about the tier itself. */
 export interface ItselfJudgement {
   readonly identity: TierHealth["identity"];
-  readonly writeTried: boolean;
+  readonly writable: boolean | null;
   readonly latencyMs: number | null;
   /** Wall time in milliseconds. */
   readonly hungSinceMs: number | undefined;
@@ -29,7 +29,7 @@ export function judgeItself(tier: TierConfig, outcome: ItemOutcome | undefined, 
 
 const nothingKnown: ItselfJudgement = {
   identity: "not-checked",
-  writeTried: false,
+  writable: null,
   latencyMs: null,
   hungSinceMs: undefined,
   isElsewhere: false,
@@ -57,10 +57,10 @@ function judgeAnswer(tier: TierConfig, answer: TierAnswer): ItselfJudgement {
   const { identity, write, latencyMs } = answer;
   return {
     identity: identity.state,
-    writeTried: write.state !== "not-tried",
+    writable: write.state === "not-tried" ? null : write.state === "done",
     latencyMs,
     hungSinceMs: undefined,
-    isElsewhere: identity.state === "wrong",
+    isElsewhere: identity.state === "wrong" && identity.id !== "tier-unreadable",
     notes: notesOf(identity, write),
     findings: [...identityFindings(tier, identity), ...writeFindings(tier, write)],
   };

@@ -6,7 +6,7 @@ import {
   worstStatus,
 } from "../reports/health.ts";
 import type { Mount } from "../tiers/mounts.ts";
-import type { TierConfig } from "../tiers/tier.ts";
+import type { Capabilities, TierConfig } from "../tiers/tier.ts";
 import { mountAt, watchedPaths } from "./group.ts";
 import type { ItemOutcome, ProbeItem } from "./items.ts";
 import { type FilesystemJudgement, judgeFilesystem } from "./judge-filesystem.ts";
@@ -21,6 +21,7 @@ export interface TierQuestion {
   /** Wall time in milliseconds. */
   readonly nowMs: number;
   readonly isRoot: boolean;
+  readonly capabilities: Capabilities | undefined;
 }
 
 export interface JudgedTier {
@@ -43,17 +44,22 @@ export function judgeTier(question: TierQuestion): JudgedTier {
   const group = judgeGroup(question);
   const judged = watchedPaths(tier).map((path) => judgePath(question, { path, itself, serverWords: server?.hint }));
   const rows = judged.map((each) => each.filesystem);
-  const own = rows.find((row) => row.path === tier.path);
+  const own = judged.find((each) => each.filesystem.path === tier.path);
   const findings = [
     ...(server?.findings ?? []),
     ...oncePerFilesystem(judged),
-    ...(own?.hungSince == null ? itself.findings : []),
+    ...(isSilent(own) ? [] : itself.findings),
     ...(group?.findings ?? []),
   ];
   return {
     health: { ...summary(question, { rows, findings, itself, group }), server: server?.health ?? null },
     findings,
   };
+}
+
+/** Then what was asked beyond its room says the same once more. */
+function isSilent(own: FilesystemJudgement | undefined): boolean {
+  return own?.findings.some((found) => found.id === "tier-hung" || found.id === "filesystem-failed") ?? false;
 }
 
 function outcomeOf(question: TierQuestion, fits: (item: ProbeItem) => boolean): ItemOutcome | undefined {
@@ -112,7 +118,7 @@ interface Judged {
 }
 
 function summary(
-  { tier, mounts, isRoot }: TierQuestion,
+  { tier, mounts, isRoot, capabilities }: TierQuestion,
   { rows, findings, itself, group }: Judged,
 ): Omit<TierHealth, "server"> {
   const mount = tier.path === undefined ? undefined : mountAt(mounts, tier.path);
@@ -123,13 +129,15 @@ function summary(
     path: tier.path ?? null,
     source: mount?.source ?? null,
     filesystemType: mount?.fsType ?? null,
+    warnRatio: tier.warnRatio,
+    criticalRatio: tier.criticalRatio,
     reachable: !findings.some((found) => unreachable.has(found.id)),
     latencyMs: slowest([itself.latencyMs, ...rows.map((row) => row.latencyMs)]),
     hungSince: [...rows.map((row) => row.hungSince), itselfHung].filter((since) => since !== null).sort()[0] ?? null,
     readOnly: rows.length === 0 ? null : rows.some((row) => row.readOnly === true),
     identity: itself.identity,
-    writeTried: itself.writeTried,
-    capabilities: null,
+    writable: itself.writable,
+    capabilities: capabilities === undefined ? null : { ...capabilities },
     filesystems: rows,
     volumeGroup: group?.volumeGroup ?? null,
     notes: [...(group?.note === undefined ? [] : [group.note]), ...itself.notes, ...(isRoot ? [] : closedPaths(rows))],

@@ -1,5 +1,5 @@
-import { currentUser, makeDirectories, modifiedMs, ownDirectory } from "../host/files.ts";
-import { closeFd, open, openBeneath, openRoot, setTimes, tryLock } from "../host/posix.ts";
+import { currentUser, makeDirectories, modifiedMs, ownDirectory, pathExists } from "../host/files.ts";
+import { closeFd, open, openBeneath, openRoot, setMode, setTimes, tryLock } from "../host/posix.ts";
 import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
 import { rawPath } from "../lib/raw-path.ts";
 
@@ -23,7 +23,7 @@ export function openLockDirectory(places: LockPlaces): LockDirectory {
   const tried: string[] = [];
   for (const path of candidates(places)) {
     try {
-      if (path === places.runtimeDir) makeDirectories(path, 0o755);
+      if (path === places.runtimeDir) ensureShared(path);
       else ownDirectory(path); // or its owner could put another directory in the place of ours
       ownDirectory(`${path}/probes`);
       const fd = openRoot(rawPath(`${path}/probes`), open.O_RDONLY | open.O_DIRECTORY);
@@ -39,6 +39,18 @@ export function openLockDirectory(places: LockPlaces): LockDirectory {
   });
 }
 
+/** The runtime directory itself is for everybody to read, whatever the umask. */
+function ensureShared(path: string): void {
+  if (pathExists(path)) return;
+  makeDirectories(path, 0o755);
+  const fd = openRoot(rawPath(path), open.O_RDONLY | open.O_DIRECTORY);
+  try {
+    setMode(fd, 0o755);
+  } finally {
+    closeFd(fd);
+  }
+}
+
 const unusable = ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EEXIST", "ENOSPC", "EDQUOT", "ENOTSUP"];
 
 function candidates({ runtimeDir, userRuntimeDir }: LockPlaces): readonly string[] {
@@ -48,9 +60,9 @@ function candidates({ runtimeDir, userRuntimeDir }: LockPlaces): readonly string
 }
 
 export type LockAttempt =
-  /** A descriptor to be inherited by the child and closed here. */
-  | { readonly held: true; readonly fd: number }
-  /** Another child has it since then, in wall time. */
+  /** A descriptor to be inherited by the child and closed here. `sinceMs` is wall time, now. */
+  | { readonly held: true; readonly fd: number; readonly sinceMs: number }
+  /** Another child has it since then. */
   | { readonly held: false; readonly sinceMs: number };
 
 /** Takes the lock without waiting. @throws SystemError */
@@ -62,9 +74,10 @@ export function tryProbeLock(directory: LockDirectory, name: string, nowMs: numb
       closeFd(fd);
       return { held: false, sinceMs };
     }
-    const nowNs = BigInt(Math.round(nowMs)) * 1_000_000n;
-    setTimes(fd, nowNs, nowNs);
-    return { held: true, fd };
+    const sinceMs = Math.round(nowMs);
+    const sinceNs = BigInt(sinceMs) * 1_000_000n;
+    setTimes(fd, sinceNs, sinceNs);
+    return { held: true, fd, sinceMs };
   } catch (error) {
     closeFd(fd);
     throw error;

@@ -2,7 +2,7 @@ import { currentUser } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import { closeFd } from "../host/posix.ts";
 import { factsWithout, inspectOpen, openTierPath, type TierFacts } from "../tiers/inspect.ts";
-import { judgeIdentity } from "../tiers/judge.ts";
+import { type IdentityProblem, judgeIdentity } from "../tiers/judge.ts";
 import type { IdentityAnswer, TierAnswer, TierItem, WriteAnswer } from "./items.ts";
 import { tryWrite } from "./write-probe.ts";
 
@@ -12,7 +12,7 @@ export function probeTier(item: TierItem, host: Host): TierAnswer {
   const opened = openTierPath(item.config);
   if ("errorCode" in opened) {
     const identity = judged(item, factsWithout(item.config, opened.errorCode));
-    return { kind: "tier", identity, write: notItself, latencyMs: host.clock.elapsed() - started };
+    return { kind: "tier", identity, write: refusedWrite(identity), latencyMs: host.clock.elapsed() - started };
   }
   try {
     const facts = inspectOpen(item.config, opened.fd);
@@ -29,17 +29,21 @@ const notItself: WriteAnswer = { state: "not-tried", why: "the tier is not itsel
 function judged(item: TierItem, facts: TierFacts): IdentityAnswer {
   const verdict = judgeIdentity(item.config, item.pin, facts);
   const isRoot = currentUser() === 0;
-  if (verdict.ok) return verdict.checked ? { state: "ok" } : { state: "not-checked", why: isRoot ? "" : "needs root" };
-  if (!isRoot && (facts.errorCode === "EACCES" || facts.errorCode === "EPERM")) {
-    return { state: "not-checked", why: "needs root" };
-  }
-  if (verdict.id !== "not-adopted") {
-    const { id, message, hint, expected, found } = verdict;
-    const compared = expected === undefined || found === undefined ? "" : `: expected ${expected}, found ${found}`;
-    return { state: "wrong", id, message: message + compared, hint };
-  }
-  if (facts.identity.state === "unreadable") return { state: "not-checked", why: "needs root" };
+  const isClosed = facts.errorCode === "EACCES" || facts.errorCode === "EPERM";
+  if (verdict.ok && verdict.checked) return { state: "ok" };
+  if (!isRoot && (verdict.ok || isClosed)) return { state: "not-checked", why: "needs root" };
+  if (verdict.ok) return { state: "not-checked", why: "its file system has no identity to compare" };
+  return verdict.id === "not-adopted" ? withoutPin(item, facts) : { state: "wrong", ...wrongWords(verdict) };
+}
+
+function wrongWords({ id, message, hint, expected, found }: IdentityProblem) {
+  const compared = expected === undefined || found === undefined ? "" : `: expected ${expected}, found ${found}`;
+  return { id, message: message + compared, hint };
+}
+
+function withoutPin(item: TierItem, facts: TierFacts): IdentityAnswer {
   const { identity } = facts;
+  if (identity.state === "unreadable") return { state: "not-checked", why: "needs root" };
   const isNamed = identity.state === "present" && identity.identity.name === item.tier;
   // After a boot nothing has told the pins yet; a tier that carries its own name then says nothing bad.
   if (!item.pinsKnown && isNamed) return { state: "not-checked", why: "no run has told it since the last boot" };

@@ -59,10 +59,10 @@ function aborted(signal: AbortSignal, done: AbortSignal): Promise<void> {
 
 async function askGroup(group: ProbeGroup, round: Round): Promise<Outcomes> {
   const lock = await takeLock(group.lock, round);
-  const startedMs = round.clock.now();
-  if (lock.held) return ask(group.items, round, { fd: lock.fd, startedMs });
+  if (lock.held) return ask(group.items, round, { fd: lock.fd, startedMs: lock.sinceMs });
   const servers = group.items.filter((item) => item.kind === "server");
-  const answered = servers.length === 0 ? new Map() : await ask(servers, round, { fd: undefined, startedMs });
+  const answered =
+    servers.length === 0 ? new Map() : await ask(servers, round, { fd: undefined, startedMs: round.clock.now() });
   const hung: ItemOutcome = { state: "hung", sinceMs: lock.sinceMs };
   return new Map(group.items.map((item) => [item, answered.get(item) ?? hung]));
 }

@@ -7,6 +7,8 @@ export interface HealthReport extends Envelope<"health"> {
   /** The worst of the tiers'. */
   readonly status: HealthStatus;
   readonly tiers: readonly TierHealth[];
+  /** ISO 8601: when an adoption or a run told what health cannot see itself: pins, capabilities, `jobs`. */
+  readonly toldAt: string | null;
   readonly jobs: readonly JobHealth[];
   /** Critical ones first. */
   readonly findings: readonly Finding[];
@@ -28,6 +30,9 @@ export interface TierHealth {
   /** What is mounted at the path, as the mount table says it. */
   readonly source: string | null;
   readonly filesystemType: string | null;
+  /** Fullness from which its file systems are a warning, and critical. */
+  readonly warnRatio: number;
+  readonly criticalRatio: number;
   /** Everything of the tier that was asked has answered, and its identity was not found to be wrong. */
   readonly reachable: boolean;
   /** The slowest of the tier's file systems: from the first call to the last answer. */
@@ -36,8 +41,8 @@ export interface TierHealth {
   readonly hungSince: string | null;
   readonly readOnly: boolean | null;
   readonly identity: "ok" | "wrong" | "not-adopted" | "not-checked";
-  /** A file was written, read back and deleted just now. */
-  readonly writeTried: boolean;
+  /** A file was written, read back and deleted just now; null when that was not tried. */
+  readonly writable: boolean | null;
   readonly capabilities: Readonly<Record<string, string | number | boolean>> | null;
   readonly server: ServerHealth | null;
   readonly filesystems: readonly FilesystemHealth[];
@@ -85,6 +90,7 @@ export interface JobHealth {
 }
 
 export interface HealthFacts extends EnvelopeFacts {
+  readonly toldAt: string | null;
   readonly tiers: readonly TierHealth[];
   readonly jobs: readonly JobHealth[];
   readonly findings: readonly Finding[];
@@ -97,6 +103,7 @@ export function healthReport(facts: HealthFacts): HealthReport {
     ...envelope("health", facts),
     status: worstStatus(facts.tiers.map((tier) => tier.status)),
     tiers: facts.tiers,
+    toldAt: facts.toldAt,
     jobs: facts.jobs,
     findings: [...critical, ...warnings],
   };
