@@ -111,11 +111,12 @@ function updateVerified(db: Database, verified: readonly { operation: StagedOper
 function insertPlacements(db: Database, range: OperationRange, facts: { host: string; nowMs: number }): void {
   const { run, job, first, last } = range;
   const insert = db.prepare(
-    `INSERT OR IGNORE INTO placements
+    `INSERT INTO placements
      SELECT run || '.' || job || '.' || seq, ?, job, tier, CAST(root || CASE root WHEN x'2f' THEN '' ELSE '/' END || path AS BLOB),
        stored_as, 'stored', ?, modified_ns, size_bytes, stored_bytes, sha256, stored_sha256, compression, facts,
        run || '.' || job || '.' || link_group, ?
-     FROM operations WHERE run = ? AND job = ? AND seq BETWEEN ? AND ? AND state = 'verified'`,
+     FROM operations WHERE run = ? AND job = ? AND seq BETWEEN ? AND ? AND state = 'verified'
+     ON CONFLICT (path, modified_ns, tier, stored_as) DO UPDATE SET state = 'stored', verified_at = excluded.verified_at`,
   );
   insert.run(facts.host, facts.nowMs, facts.nowMs, run, job, first, last);
   const update = db.prepare(

@@ -36,7 +36,7 @@ export const migrations: readonly string[] = [
     size_bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, stored_sha256 TEXT NOT NULL,
     compression TEXT NOT NULL, facts TEXT NOT NULL, link_group TEXT, verified_at INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX placements_path ON placements (path, modified_ns);
+  CREATE UNIQUE INDEX placements_version ON placements (path, modified_ns, tier, stored_as);
 
   -- What restore brought back, so that tonight's run leaves it alone; and what it stages, before it is made.
   CREATE TABLE restored (path BLOB PRIMARY KEY, restored_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;

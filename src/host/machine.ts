@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { hostname } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 
 /** The name that this machine gives itself. */
 export function machineName(): string {
@@ -9,4 +9,9 @@ export function machineName(): string {
 /** The names in a directory of configuration, sorted. @throws ENOENT, EACCES, … */
 export function namesIn(path: string): readonly string[] {
   return readdirSync(path, "utf8").sort();
+}
+
+/** Threads that are worth starting for bulk work: one for each core, at most four. */
+export function availableThreads(): number {
+  return Math.min(availableParallelism(), 4);
 }

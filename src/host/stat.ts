@@ -44,6 +44,14 @@ export function statAt(directory: number, name: RawPath): FileStat {
   return decode();
 }
 
+/** Something has this name in an open directory. @throws SystemError for anything but ENOENT */
+export function nameExists(directory: number, name: RawPath): boolean {
+  if (statx(directory, cString(name), noFollow, 0, buffer) === 0) return true;
+  const code = lastErrorName();
+  if (code === "ENOENT") return false;
+  throw new SystemError(code, "statx", name);
+}
+
 /** The facts of an open file. */
 export function statFd(fd: number): FileStat {
   if (statx(fd, empty, emptyPath, wanted, buffer) !== 0) throw new SystemError(lastErrorName(), "statx", "");

@@ -1,6 +1,6 @@
 import { bytesOf, type RawPath, textOf } from "./raw-path.ts";
 
-const plain = /^[A-Za-z0-9_@%+=:,./~^\p{L}-]+$/u;
+const plain = /^(?!~)[A-Za-z0-9_@%+=:,./~^\p{L}-]+$/u;
 const printable = /^[^\p{C}]*$/u;
 const escapes: Readonly<Record<number, string>> = { 9: "\\t", 10: "\\n", 13: "\\r", 39: "\\'", 92: "\\\\" };
 

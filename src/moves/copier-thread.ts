@@ -1,6 +1,8 @@
 import type { MessagePort, Transferable } from "node:worker_threads";
 import { type OwnerNames, ownerNames } from "../host/owner-names.ts";
 import { closeFd, syncFileSystem } from "../host/posix.ts";
+import { hasCode } from "../lib/errors.ts";
+import type { RawPath } from "../lib/raw-path.ts";
 import type { CopierContext } from "./copier-context.ts";
 import type { CopierCall, CopierCalls, CopierRequest, CopierResponse, ReadBackTask, RecheckTask } from "./copier-messages.ts";
 import { copyFile } from "./copy-file.ts";
@@ -49,14 +51,24 @@ function answers(context: CopierContext, names: OwnerNames): Answers {
 
 function readBack(context: CopierContext, task: ReadBackTask): string | undefined {
   return onTier(() => {
-    const directory = task.within === "staging" ? context.staging : context.tier;
-    const fd = openStored(directory, task.path, context.readBack);
+    // Under a final name only recovery looks, after who knows what: the device itself must answer.
+    const fd = task.within === "staging" ? openIfThere(context.staging, task.path, context.readBack) : openIfThere(context.tier, task.path, "device");
+    if (fd === undefined) return "it is not there";
     try {
       return compareStored(fd, task.content);
     } finally {
       closeFd(fd);
     }
   });
+}
+
+function openIfThere(directory: number, path: RawPath, readBackFrom: CopierContext["readBack"]): number | undefined {
+  try {
+    return openStored(directory, path, readBackFrom);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
 }
 
 function recheck(context: CopierContext, task: RecheckTask): Setback | undefined {

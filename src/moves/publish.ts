@@ -1,6 +1,7 @@
-import { closeFd, linkFile, type NamePlace, open, openBeneath, renameNoReplaceAt, syncFile, unlinkFile } from "../host/posix.ts";
+import { closeFd, type NamePlace, open, openBeneath, renameNoReplaceAt, syncFile, unlinkFile } from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { publishByLink } from "../tiers/publish.ts";
 import type { CopierContext } from "./copier-context.ts";
 import { cacheDirectories } from "./directories.ts";
 import { onTier } from "./failure.ts";
@@ -37,11 +38,23 @@ function publishOne(context: CopierContext, deed: { from: NamePlace; to: NamePla
     publishName(deed.from, deed.to, context.publish);
     return "published";
   } catch (error) {
-    if (!hasCode(error, "EEXIST")) throw error;
+    // ENOENT: a dead run published it already, and recovery does so again.
+    if (!hasCode(error, "EEXIST", "ENOENT")) throw error;
+    if (!hasSameContent(context, deed.task)) {
+      if (hasCode(error, "ENOENT")) throw error;
+      return "name-taken";
+    }
   }
-  if (!hasSameContent(context, deed.task)) return "name-taken";
-  unlinkFile(deed.from.directory, deed.from.name);
+  removeLeftover(deed.from);
   return "already-there";
+}
+
+function removeLeftover(staged: NamePlace): void {
+  try {
+    unlinkFile(staged.directory, staged.name);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
 }
 
 /** The one way in which a name comes into being on a tier. @throws SystemError EEXIST */
@@ -50,8 +63,7 @@ export function publishName(from: NamePlace, to: NamePlace, how: CopierContext["
     renameNoReplaceAt(from, to);
     return;
   }
-  linkFile(from, to);
-  unlinkFile(from.directory, from.name);
+  publishByLink(from, to);
 }
 
 /** What lies under the name already has the bytes that were to be published. */

@@ -1,6 +1,7 @@
 import type { OpenTier } from "../tiers/tier.ts";
 import { closeFd, open, openBeneath } from "../host/posix.ts";
-import { statFd } from "../host/stat.ts";
+import { type FileStat, statFd } from "../host/stat.ts";
+import { hasCode } from "../lib/errors.ts";
 import { joinPath, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { type DirectoryLook, ensureDirectory, privateLook } from "./directories.ts";
 
@@ -35,11 +36,23 @@ function lookOf(source: { readonly root: number; readonly rootMode: number }, pa
   let granted = source.rootMode;
   let look = privateLook;
   for (let slash = path.indexOf("/"); ; slash = path.indexOf("/", slash + 1)) {
-    const fd = openBeneath(source.root, (slash === -1 ? path : path.slice(0, slash)) as RawPath, open.O_PATH | open.O_DIRECTORY);
-    const { mode, uid, gid } = statFd(fd);
-    closeFd(fd);
-    granted &= mode;
-    look = { mode: 0o700 | (granted & 0o077), uid, gid };
+    const stat = statDirectory(source.root, (slash === -1 ? path : path.slice(0, slash)) as RawPath);
+    if (stat === undefined) return privateLook;
+    granted &= stat.mode;
+    look = { mode: 0o700 | (granted & 0o077), uid: stat.uid, gid: stat.gid };
     if (slash === -1) return look;
+  }
+}
+
+/** A directory that went away meanwhile has nothing to tell. */
+function statDirectory(root: number, path: RawPath): FileStat | undefined {
+  try {
+    const fd = openBeneath(root, path, open.O_PATH | open.O_DIRECTORY);
+    const stat = statFd(fd);
+    closeFd(fd);
+    return stat;
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP", "EACCES")) return undefined;
+    throw error;
   }
 }

@@ -1,0 +1,95 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Clock } from "../host/host.ts";
+import type { RawPath } from "../lib/raw-path.ts";
+import type { Kept } from "../policies/kept.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
+import type { TierConfig } from "../tiers/tier.ts";
+
+/** One configured unit of work; every kind has this shape, so that nothing else needs to know of kinds. */
+export interface Job extends Disposable {
+  readonly name: string;
+  readonly kind: "move";
+  /** Finishes or undoes what a dead run left; before anything else, under the job's lock. */
+  readonly recover: () => Promise<Recovered>;
+  /** Reads, decides, and writes nothing. */
+  readonly plan: (watch: PlanWatch) => Plan;
+  /** Does what the plan says, journalled; each batch of outcomes as it is done. */
+  readonly apply: (plan: Plan) => AsyncIterable<readonly Outcome[]>;
+  /** Wall time of each stage so far, in seconds. */
+  readonly stageSeconds: () => Readonly<Record<string, number>>;
+}
+
+/** What a job needs from outside. */
+export interface JobContext {
+  readonly run: string;
+  /** The name that this machine has on tiers. */
+  readonly host: string;
+  readonly tiers: readonly TierConfig[];
+  readonly catalog: Catalog | undefined;
+  readonly clock: Clock;
+  /** Aborted by the first SIGINT or SIGTERM: take no new files. */
+  readonly signal: AbortSignal;
+  readonly progress: (done: Progress) => void;
+  readonly copierEntry: string;
+  readonly restoreGraceMs: number;
+  readonly logrotateNames: readonly string[];
+}
+
+export interface Progress {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface PlanWatch {
+  /** Called for each thing that is left alone. */
+  readonly onKept?: (code: ReasonCode, path: RawPath) => void;
+  readonly onProgress?: (files: number) => void;
+}
+
+export interface Plan extends Disposable {
+  /** The resolved rule as canonical text; its SHA-256 is what a person approves. */
+  readonly rule: string;
+  readonly totals: { readonly files: number; readonly bytes: number; readonly oldestMs: number | undefined };
+  readonly kept: Kept;
+  readonly errors: readonly { readonly path: RawPath; readonly message: string }[];
+  readonly warnings: readonly string[];
+  readonly refusal: Refusal | undefined;
+  /** In the order in which they will be done. */
+  readonly steps: () => Iterable<PlannedStep>;
+}
+
+export interface PlannedStep {
+  readonly action: "move";
+  readonly path: RawPath;
+  readonly to: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** A condition under which the whole job refuses. */
+export interface Refusal {
+  readonly guard: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What became of one file. */
+export interface Outcome {
+  readonly path: RawPath;
+  readonly result: "moved" | ReasonCode;
+  readonly sizeBytes: number;
+  readonly storedBytes: number;
+  /** Of a failed system call. */
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** What recovery did with the operations of dead runs, in files. */
+export interface Recovered {
+  /** Copies that had been proved: brought to their end. */
+  readonly finished: number;
+  /** Copies that had not: dropped; their sources are where they were. */
+  readonly dropped: number;
+  readonly runs: readonly string[];
+  readonly problems: readonly { readonly path: RawPath; readonly code: string; readonly message: string; readonly hint: string }[];
+}

@@ -1,0 +1,56 @@
+import type { Step } from "../catalog/step-table.ts";
+import { formatBytes } from "../lib/units.ts";
+import { roomOf } from "../tiers/usage.ts";
+import { moveBatch } from "./batch.ts";
+import { onTier } from "./failure.ts";
+import type { MovePlan } from "./plan.ts";
+import type { Outcome } from "../jobs/job.ts";
+import type { MoveSession } from "./session.ts";
+
+const batchFiles = 1_000;
+const batchBytes = 256 * 2 ** 20;
+
+/**
+ * Moves what the plan says, batch by batch, oldest first. Ends early, with everything safe, when the signal aborts
+ * between batches. @throws TierFailure; the signal's reason when it aborts within a batch
+ */
+export async function* applyMove(plan: MovePlan, session: MoveSession): AsyncGenerator<readonly Outcome[]> {
+  for (const steps of batches(plan.steps.steps())) {
+    session.signal.throwIfAborted();
+    const short = missingRoom(session, steps);
+    const outcomes = short === undefined ? await moveBatch(session, steps) : steps.map((step) => noRoom(step, short));
+    yield outcomes;
+  }
+}
+
+/** Up to 1,000 files or 256 MiB; a file and a link group are never split, and what is larger is a batch alone. */
+export function* batches(steps: Iterable<Step>): Generator<readonly Step[]> {
+  let batch: Step[] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    const last = batch.at(-1);
+    const isLink = last?.identity.inode === step.identity.inode && last.identity.device === step.identity.device;
+    const isFull = batch.length >= batchFiles || bytes + step.identity.sizeBytes > batchBytes;
+    if (last !== undefined && isFull && !isLink) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(step);
+    if (!isLink) bytes += step.identity.sizeBytes;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Asked again for each batch, since others write to the tier, too (HAZARDS M27). */
+function missingRoom(session: MoveSession, steps: readonly Step[]): string | undefined {
+  const room = onTier(() => roomOf(session.tier));
+  const bytes = steps.reduce((sum, step) => sum + step.identity.sizeBytes, 0);
+  if (bytes > room.freeBytes) return `${formatBytes(bytes)} are needed and ${formatBytes(room.freeBytes)} are free besides the reserve`;
+  // Files, and in the worst case a directory for each.
+  return steps.length * 2 > room.freeInodes ? `only ${room.freeInodes} inodes are free besides the reserve` : undefined;
+}
+
+function noRoom(step: Step, message: string): Outcome {
+  return { path: step.path, result: "no-room", sizeBytes: step.identity.sizeBytes, storedBytes: 0, code: "ENOSPC", message };
+}

@@ -1,0 +1,64 @@
+import type { VerifiedFacts } from "../catalog/operation.ts";
+import { nameExists } from "../host/stat.ts";
+import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { nameWithHash, storedName } from "../policies/stored-name.ts";
+import type { Item } from "./batch-item.ts";
+import { contentOf } from "./batch-compare.ts";
+import { suffixes } from "./copier-context.ts";
+import { cacheDirectories, type DirectoryCache } from "./directories.ts";
+import { onTier } from "./failure.ts";
+import { hasSameContent } from "./publish.ts";
+import type { MoveSession } from "./session.ts";
+import { jobFolder } from "./stored-tree.ts";
+
+/**
+ * Decides under which name each copy will lie, and makes its directory. A name that is taken by other content gets
+ * the content's hash; where that is taken, too, the file stays (HAZARDS M10).
+ */
+export function decideNames(session: MoveSession, items: readonly Item[]): void {
+  using directories = cacheDirectories(session.tier.root);
+  const given = new Set<RawPath>();
+  onTier(() => {
+    for (const item of items) if (item.setback === undefined) decideName(item, { session, directories, given });
+  });
+}
+
+interface Deciding {
+  readonly session: MoveSession;
+  readonly directories: DirectoryCache;
+  /** Names that this batch has given away already. */
+  readonly given: Set<RawPath>;
+}
+
+function decideName(item: Item, deciding: Deciding): void {
+  const { session, given } = deciding;
+  const { copied, operation } = item;
+  if (copied === undefined) throw new Error("only copied items get a name");
+  const { path, identity } = operation;
+  const suffix = suffixes[copied.compression];
+  const limits = { suffix, nameMaxBytes: session.capabilities.nameMaxBytes };
+  const below = storedName({ path, modifiedNs: identity.modifiedNs, layout: session.rule.layout, ...limits });
+  const plain = joinPath(jobFolder(session.host, session.rule.name), below);
+  session.tree.ensure(parentOf(plain), parentOf(path));
+  const name = [plain, nameWithHash(plain, copied.sha256, limits)].find((candidate) => mayTake(candidate, item, deciding));
+  if (name === undefined) {
+    item.setback = { verdict: "name-taken", message: `other content lies at ${plain} on ${session.tier.name}` };
+    return;
+  }
+  given.add(name);
+  item.storedAs = name;
+}
+
+/** The name is free, or holds the very same bytes already. */
+function mayTake(name: RawPath, item: Item, { session, directories, given }: Deciding): boolean {
+  if (given.has(name)) return false;
+  if (!nameExists(directories.open(parentOf(name)), baseName(name))) return true;
+  return hasSameContent(session.context, { storedAs: name, content: contentOf(item) });
+}
+
+export function verifiedFacts(item: Item): VerifiedFacts {
+  const { copied, storedAs } = item;
+  if (copied === undefined || storedAs === undefined) throw new Error("only verified items have facts");
+  const { storedBytes, sha256, storedSha256, compression, facts } = copied;
+  return { storedAs, storedBytes, sha256, storedSha256, compression, facts };
+}

@@ -1,0 +1,131 @@
+import { manifestPath } from "../catalog/manifest.ts";
+import { stagingFolder } from "../catalog/operation.ts";
+import type { Journal } from "../catalog/journal.ts";
+import type { Clock } from "../host/host.ts";
+import { ownerNames } from "../host/owner-names.ts";
+import { closeFd, open, openRoot } from "../host/posix.ts";
+import { statFd } from "../host/stat.ts";
+import { parentOf, rawPath, type RawPath } from "../lib/raw-path.ts";
+import { probeCapabilities } from "../tiers/capabilities.ts";
+import type { OpenTier } from "../tiers/tier.ts";
+import type { CopierContext } from "./copier-context.ts";
+import { startCopiers } from "./copiers.ts";
+import { onTier } from "./failure.ts";
+import type { MoveRule } from "./rule.ts";
+import type { Progress } from "../jobs/job.ts";
+import type { MoveSession, Stage } from "./session.ts";
+import type { OpenSource } from "./source.ts";
+import { openStoredTree } from "./stored-tree.ts";
+import { leaveReadme, openManifest, openTierDirectory, removeIfEmpty, removeOwnTree } from "./tier-files.ts";
+
+export interface SessionOptions {
+  readonly run: string;
+  readonly host: string;
+  readonly rule: MoveRule;
+  readonly source: OpenSource;
+  readonly tier: OpenTier;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly progress: (done: Progress) => void;
+  /** The file of the copier threads' entry point. */
+  readonly copierEntry: string;
+  readonly threads: number;
+}
+
+export interface OpenMoveSession extends MoveSession, AsyncDisposable {
+  readonly stageSeconds: Readonly<Record<Stage, number>>;
+}
+
+/**
+ * Prepares the tier for one job's deeds: the staging folder, journalled before it is made, the capabilities, the
+ * threads. Disposing takes the staging folder away again. @throws TierFailure
+ */
+export async function openMoveSession(options: SessionOptions): Promise<OpenMoveSession> {
+  const { run, rule, tier, source, journal, clock } = options;
+  const owner = { run, job: rule.name };
+  journal.beginStaging({ ...owner, tier: tier.name, tierUuid: tier.uuid });
+  await using closing = new AsyncDisposableStack();
+  // Step 0: before the first write.
+  const syncFd = onTier(() => openRoot(rawPath(`/proc/self/fd/${tier.root}`), open.O_RDONLY | open.O_DIRECTORY));
+  closing.defer(() => closeFd(syncFd));
+  const staging = openTierDirectory(tier.root, stagingFolder(owner));
+  closing.defer(() => endStaging(options, staging));
+  leaveReadme(tier.root);
+  const capabilities = onTier(() => probeCapabilities(staging));
+  const context: CopierContext = {
+    source: source.root,
+    tier: tier.root,
+    staging,
+    leases: source.leases,
+    compress: rule.compress,
+    readBack: tier.config.readBack,
+    syncEach: sharesFileSystem(tier, source),
+    publish: capabilities.publish,
+    hardLinks: capabilities.hardLinks,
+  };
+  const copiers = closing.use(startCopiers({ entryPoint: options.copierEntry, context, threads: options.threads }));
+  const manifest = closing.use(openManifest(tier.root, manifestPath(options.host, run), context.syncEach));
+  const { stageSeconds, timed } = stopwatch(clock);
+  const held = closing.move();
+  return {
+    ...options,
+    capabilities,
+    copiers,
+    context,
+    syncFd,
+    names: ownerNames(),
+    tree: openStoredTree(tier, { root: source.root, rootMode: source.grantedMode }, context.syncEach),
+    writeManifest: manifest.append,
+    nextSeq: counter(journal.lastSeq(owner)),
+    stageSeconds,
+    timed,
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+/** `syncfs` would write back everybody's pages where the tier lies on the root's or the source's file system. */
+function sharesFileSystem(tier: OpenTier, source: OpenSource): boolean {
+  const rootFd = openRoot("/" as RawPath, open.O_PATH | open.O_DIRECTORY);
+  const rootDevice = statFd(rootFd).device;
+  closeFd(rootFd);
+  return tier.device === rootDevice || tier.device === statFd(source.root).device;
+}
+
+function endStaging({ journal, tier, run, rule }: SessionOptions, staging: number): void {
+  closeFd(staging);
+  const owner = { run, job: rule.name };
+  if (journal.unfinished(rule.name).some((operation) => operation.run === run)) return;
+  try {
+    removeOwnTree(tier.root, stagingFolder(owner));
+    removeIfEmpty(tier.root, parentOf(stagingFolder(owner)));
+  } catch (error) {
+    // The tier does not let us; the journal remembers the folder for the next run.
+    if (error instanceof Error && "call" in error) return;
+    throw error;
+  }
+  journal.endStaging(owner);
+}
+
+function counter(last: number): () => number {
+  let current = last;
+  return () => {
+    current += 1;
+    return current;
+  };
+}
+
+function stopwatch(clock: Clock): Pick<OpenMoveSession, "stageSeconds" | "timed"> {
+  const stageSeconds: Record<Stage, number> = { scan: 0, copy: 0, sync: 0, verify: 0, publish: 0, unlink: 0, journal: 0 };
+  return {
+    stageSeconds,
+    timed: async (stage, work) => {
+      const begun = clock.elapsed();
+      try {
+        return await work();
+      } finally {
+        stageSeconds[stage] += (clock.elapsed() - begun) / 1000;
+      }
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import picomatch from "picomatch";
+import { openStepTable, type StepTable } from "../catalog/step-table.ts";
+import { listDirectory } from "../host/files.ts";
+import { closeFd, open, openRoot } from "../host/posix.ts";
+import { hasCode } from "../lib/errors.ts";
+import { type RawPath, rawPath } from "../lib/raw-path.ts";
+import type { Refusal } from "../jobs/job.ts";
+import { formatDuration } from "../lib/units.ts";
+import { engineOfDirectory } from "../policies/engine-data.ts";
+import { type Kept, tallyKept } from "../policies/kept.ts";
+import { compileSelection } from "../policies/patterns.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
+import type { OpenTier } from "../tiers/tier.ts";
+import { roomOf } from "../tiers/usage.ts";
+import { ancestors, overlaps } from "./overlap.ts";
+import type { MoveRule } from "./rule.ts";
+import type { OpenSource } from "./source.ts";
+import { surveySource } from "./survey.ts";
+
+/** What a move would do now; its steps stand in a temporary table. */
+export interface MovePlan extends Disposable {
+  readonly steps: StepTable;
+  readonly kept: Kept;
+  readonly unreadable: readonly { readonly path: RawPath; readonly message: string }[];
+  readonly refusal: Refusal | undefined;
+}
+
+export interface PlanFacts {
+  readonly host: string;
+  readonly nowMs: number;
+  /** Path patterns that logrotate's configuration lists. */
+  readonly logrotateNames: readonly string[];
+  /** By absolute path. */
+  readonly restoredRecently: (path: RawPath) => boolean;
+  readonly onKept?: (code: ReasonCode, path: RawPath) => void;
+  readonly onProgress?: (files: number) => void;
+}
+
+const unreadableKept = 100;
+const minimumSettledWithoutLeasesMs = 3_600_000;
+
+/** Reads, decides, and changes nothing: the same facts always give the same plan. */
+export function planMove(rule: MoveRule, at: { readonly source: OpenSource; readonly tier: OpenTier }, facts: PlanFacts): MovePlan {
+  const steps = openStepTable();
+  const tally = tallyKept(facts.onKept);
+  const unreadable: { path: RawPath; message: string }[] = [];
+  const refusal = refuseMove(rule, at, facts);
+  if (refusal === undefined) {
+    surveySource(at.source, surveyRule(rule, at.source, facts), {
+      due: steps.add,
+      kept: tally.add,
+      unreadable: (path, message) => {
+        tally.add("unreadable", path);
+        if (unreadable.length < unreadableKept) unreadable.push({ path, message });
+      },
+      progress: facts.onProgress ?? (() => {}),
+    });
+    steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
+    const noRoom = (path: RawPath) => tally.add("no-room", path);
+    steps.dropBeyond(roomOf(at.tier).freeBytes, noRoom);
+    steps.dropSplitGroups(noRoom);
+  }
+  return { steps, kept: tally.result(), unreadable, refusal, [Symbol.dispose]: () => steps[Symbol.dispose]() };
+}
+
+function surveyRule(rule: MoveRule, source: OpenSource, facts: PlanFacts) {
+  const listed = picomatch(facts.logrotateNames.map(rawPath), { dot: true });
+  return {
+    matcher: compileSelection(rule),
+    age: { olderThanMs: rule.olderThanMs, settledForMs: settledFor(rule, source) },
+    activeLogs: rule.activeLogs,
+    nowMs: facts.nowMs,
+    listedByLogrotate: facts.logrotateNames.length === 0 ? () => false : (path: RawPath) => listed(path),
+    restoredRecently: facts.restoredRecently,
+  };
+}
+
+/** Writers on other machines cannot be seen without leases, so a file must have been left alone for an hour. */
+function settledFor(rule: MoveRule, source: OpenSource): number {
+  if (rule.settledForGiven || source.leases) return rule.settledForMs;
+  return Math.max(rule.settledForMs, minimumSettledWithoutLeasesMs);
+}
+
+/** What plan and run say of a source without leases. */
+export function leaseWarning(source: OpenSource): string | undefined {
+  if (source.leases) return undefined;
+  const quiet = formatDuration(minimumSettledWithoutLeasesMs);
+  return `${source.place.filesystemType} has no leases: writers on other machines cannot be seen, so files must be unchanged for ${quiet} (settled_for)`;
+}
+
+function refuseMove(rule: MoveRule, { source, tier }: { source: OpenSource; tier: OpenTier }, facts: PlanFacts): Refusal | undefined {
+  if (overlaps(source, tier, { host: facts.host, job: rule.name })) {
+    return {
+      guard: "same-tree",
+      message: `the source ${source.path} and the destination on ${tier.name} are the same tree or lie in one another`,
+      hint: "name a source that lies apart from the tier",
+    };
+  }
+  const engine = engineAbove(source.path);
+  if (engine !== undefined) {
+    return {
+      guard: "engine-data",
+      message: `the source ${source.path} lies in ${engine}'s own files; an age rule must never sweep those`,
+      hint: "let the engine write its logs elsewhere, and name that directory",
+    };
+  }
+  if (!source.readOnly) return undefined;
+  return {
+    guard: "source-read-only",
+    message: `the source ${source.path} is mounted read-only, so nothing could be removed from it`,
+    hint: `mount -o remount,rw ${source.place.mountPoint}, if that is meant`,
+  };
+}
+
+function engineAbove(source: RawPath): string | undefined {
+  for (const path of ancestors(source)) {
+    const engine = engineOfDirectory(new Set(namesIn(path)));
+    if (engine !== undefined) return engine;
+  }
+  return undefined;
+}
+
+function namesIn(path: RawPath): readonly string[] {
+  try {
+    const fd = openRoot(path, open.O_RDONLY | open.O_DIRECTORY);
+    try {
+      return [...listDirectory(fd)].map((entry) => entry.name);
+    } finally {
+      closeFd(fd);
+    }
+  } catch (error) {
+    if (hasCode(error, "EACCES", "ENOENT")) return [];
+    throw error;
+  }
+}

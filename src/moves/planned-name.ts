@@ -1,0 +1,18 @@
+import type { Step } from "../catalog/step-table.ts";
+import { joinPath, type RawPath } from "../lib/raw-path.ts";
+import { storedName } from "../policies/stored-name.ts";
+import type { MoveRule } from "./rule.ts";
+import { jobFolder } from "./stored-tree.ts";
+
+const usualNameMaxBytes = 255;
+
+/**
+ * Where a planned file will lie, from the tier's root. Content that turns out not to compress keeps its own name,
+ * and a name that is taken gets a hash, so this is what to expect and not a promise.
+ */
+export function plannedName(rule: MoveRule, host: string, step: Step): RawPath {
+  const suffix = rule.compress === "none" ? "" : rule.compress === "gzip" ? ".gz" : ".zst";
+  const { path, identity } = step;
+  const below = storedName({ path, modifiedNs: identity.modifiedNs, layout: rule.layout, suffix, nameMaxBytes: usualNameMaxBytes });
+  return joinPath(jobFolder(host, rule.name), below);
+}

@@ -1,0 +1,103 @@
+import type { Step } from "../catalog/step-table.ts";
+import { filesOpenForWriting, openFileKey } from "../host/open-files.ts";
+import { closeFd } from "../host/posix.ts";
+import type { FileStat } from "../host/stat.ts";
+import { hasCode } from "../lib/errors.ts";
+import { joinPath, type RawPath } from "../lib/raw-path.ts";
+import { engineOfDirectory } from "../policies/engine-data.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
+import { activeNames } from "../policies/rotation.ts";
+import { type ReadDirectory, walk } from "../scan/walk.ts";
+import { type JudgeRule, judgeFile, type Surroundings } from "./judge-file.ts";
+import type { OpenSource } from "./source.ts";
+import { identityOf, openSource } from "./source-file.ts";
+import { probeLease } from "./writers.ts";
+
+export interface SurveyRule extends JudgeRule {
+  readonly nowMs: number;
+  /** By absolute path. */
+  readonly listedByLogrotate: (path: RawPath) => boolean;
+  readonly restoredRecently: (path: RawPath) => boolean;
+}
+
+export interface SurveySink {
+  readonly due: (step: Step) => void;
+  readonly kept: (code: ReasonCode, path: RawPath) => void;
+  readonly unreadable: (path: RawPath, message: string) => void;
+  readonly progress: (files: number) => void;
+}
+
+/** Walks a source and judges every file in it; nothing is written. */
+export function surveySource(source: OpenSource, rule: SurveyRule, sink: SurveySink): void {
+  const writers = lookForWriters(source);
+  let surroundings: Surroundings | undefined;
+  let files = 0;
+  walk(source.root, {
+    enter: (directory) => {
+      const reason = reasonToStayOut(directory, rule);
+      if (reason !== undefined) sink.kept(reason, directory.path === "" ? ("." as RawPath) : directory.path);
+      surroundings = reason === undefined ? surround(source, directory, rule) : undefined;
+      return reason === undefined;
+    },
+    file: (path, stat) => {
+      files += 1;
+      if (files % 1024 === 0) sink.progress(files);
+      if (surroundings === undefined) return;
+      const reason =
+        judgeFile({ path, stat }, rule, { surroundings, nowMs: rule.nowMs }) ?? judgeDue(source, { path, stat, writers }, rule);
+      if (reason === undefined) sink.due({ path, identity: identityOf(stat) });
+      else sink.kept(reason, path);
+    },
+    otherFileSystem: (path) => sink.kept("other-file-system", path),
+    unreadable: sink.unreadable,
+  });
+  sink.progress(files);
+}
+
+function reasonToStayOut(directory: ReadDirectory, rule: SurveyRule): ReasonCode | undefined {
+  if (directory.path !== "" && rule.matcher.prunes(directory.path)) return "excluded";
+  if (directory.path === ".tierkeep" || directory.path.endsWith("/.tierkeep")) return "excluded";
+  return engineOfDirectory(new Set(directory.entries.map((entry) => entry.name))) === undefined ? undefined : "engine-data";
+}
+
+function surround(source: OpenSource, directory: ReadDirectory, rule: SurveyRule): Surroundings {
+  return {
+    active: activeNames(directory.entries.map((entry) => entry.name)),
+    directory: directory.stat,
+    listedByLogrotate: (path) => rule.listedByLogrotate(joinPath(source.path, path)),
+  };
+}
+
+type WriterLookup = (stat: FileStat) => boolean;
+
+/** Leases answer file by file at the deed; without them every process is asked once. */
+function lookForWriters(source: OpenSource): WriterLookup {
+  if (source.leases) return () => false;
+  const open = filesOpenForWriting();
+  return (stat) => open.has(openFileKey(stat.device, stat.inode));
+}
+
+interface Due {
+  readonly path: RawPath;
+  readonly stat: FileStat;
+  readonly writers: WriterLookup;
+}
+
+/** What only a look at a file that is due can tell: restored lately, somebody writes to it, or unreadable. */
+function judgeDue(source: OpenSource, due: Due, rule: SurveyRule): ReasonCode | undefined {
+  if (rule.restoredRecently(joinPath(source.path, due.path))) return "restored-recently";
+  if (!source.leases) return due.writers(due.stat) ? "open-for-writing" : undefined;
+  try {
+    const fd = openSource(source.root, due.path);
+    try {
+      const verdict = probeLease(fd);
+      return verdict === "free" ? undefined : verdict;
+    } finally {
+      closeFd(fd);
+    }
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return "vanished";
+    if (error instanceof Error && "call" in error) return "unreadable";
+    throw error;
+  }
+}
