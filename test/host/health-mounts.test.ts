@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import { adoptedTier } from "../support/adopted-tier.ts";
@@ -67,6 +68,24 @@ test("C10: a read-only remount is critical, whatever the tier's identity says", 
   assert.deepEqual(ids, ["tier-read-only", "tier-write-failed"]);
   assert.equal(tierIn(report, "warm").readOnly, true);
 });
+
+for (const type of ["ext4", "xfs"] as const) {
+  test(`C10: a dead ${type} that the mount table still calls rw is found by trying`, { skip }, async () => {
+    await using fs = await mountLoop({ type, sizeMiB: 64 });
+    using dir = scratch("health");
+    const { config, pins } = adoptedTier("warm", fs.path);
+    execFileSync("xfs_io", ["-x", "-c", "shutdown", fs.path]);
+    assert.match(readFileSync("/proc/self/mounts", "utf8"), new RegExp(`${fs.path} ${type} rw`));
+    const report = await healthReportOf({ directory: dir.path, tiers: [config], pins });
+    fs.unmount(); // mountpoint(1), which cleaning up asks, fails on a dead XFS
+    assert.deepEqual(
+      report.findings.map((found) => found.severity),
+      report.findings.map(() => "critical"),
+    );
+    assert.match(report.findings.map((found) => found.message).join(), /EIO/);
+    assert.equal(report.run.exitCode, 2);
+  });
+}
 
 test("M3: an unmounted tier is critical, is not written to, and shows no other file system's room", {
   skip,

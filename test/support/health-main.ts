@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import type { Cli } from "../../src/cli/cli.ts";
 import { addHealthVerb } from "../../src/cli/health.ts";
 import type { Config } from "../../src/config/config.ts";
@@ -34,4 +34,9 @@ const program = new Command("tierkeep");
 addHealthVerb(program, cli, {
   config: (file) => JSON.parse(readFileSync(file ?? "", "utf8")) as Config,
 });
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode;
+}

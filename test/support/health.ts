@@ -48,7 +48,12 @@ export function startHealth(call: HealthCall): ChildProcess {
   const as =
     call.uid === undefined ? [] : ["setpriv", "--reuid", `${call.uid}`, "--regid", `${call.uid}`, "--clear-groups"];
   const [first = "", ...rest] = [...as, ...(call.under ?? []), ...command];
-  const env = { PATH: process.env.PATH, TIERKEEP_TEST_LOOKS: call.looks ?? "plain", TZ: "UTC" };
+  const env = {
+    PATH: process.env.PATH,
+    TIERKEEP_TEST_LOOKS: call.looks ?? "plain",
+    TZ: "UTC",
+    XDG_RUNTIME_DIR: call.directory,
+  };
   return spawn(first, rest, { stdio: ["ignore", "pipe", "pipe"], env });
 }
 
