@@ -10,6 +10,8 @@ import { scratch } from "../support/scratch.ts";
 import { mountTmpfs } from "../support/tmpfs-mount.ts";
 
 const skip = needsRoot;
+/** From xfsprogs; it ends any file system that knows the shutdown call, as a dying disk would. */
+const shutdown = "xfs_io";
 
 test("an adopted tier is well: identity, a written file, room; and nothing is left behind", { skip }, async () => {
   await using fs = await mountLoop({ type: "ext4", sizeMiB: 16 });
@@ -74,7 +76,7 @@ for (const type of ["ext4", "xfs"] as const) {
     await using fs = await mountLoop({ type, sizeMiB: 64 });
     using dir = scratch("health");
     const { config, pins } = adoptedTier("warm", fs.path);
-    execFileSync("xfs_io", ["-x", "-c", "shutdown", fs.path]);
+    execFileSync(shutdown, ["-x", "-c", "shutdown", fs.path]);
     assert.match(readFileSync("/proc/self/mounts", "utf8"), new RegExp(`${fs.path} ${type} rw`));
     const report = await healthReportOf({ directory: dir.path, tiers: [config], pins });
     fs.unmount(); // mountpoint(1), which cleaning up asks, fails on a dead XFS
