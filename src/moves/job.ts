@@ -5,7 +5,7 @@ import { openTier } from "../tiers/open.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import { escapedText } from "../reports/path.ts";
 import { applyMove } from "./apply.ts";
-import { approvedRule, printRule } from "./fingerprint.ts";
+import { approvedRule, printRule } from "./approved-rule.ts";
 import { type OpenMoveSession, openMoveSession } from "./open-session.ts";
 import { leaseWarning, type MovePlan, planMove } from "./plan.ts";
 import { plannedName } from "./planned-name.ts";

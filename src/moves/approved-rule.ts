@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { MoveRule } from "./rule.ts";
 import type { SourcePlace } from "./source.ts";
 
@@ -26,10 +25,6 @@ export function printRule(rule: ApprovedRule): string {
   return JSON.stringify(sortKeys(rule));
 }
 
-/** SHA-256 of the printed rule, in hex. */
-export function fingerprintOf(printed: string): string {
-  return createHash("sha256").update(printed).digest("hex");
-}
 
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value) || typeof value !== "object" || value === null) return value;

@@ -1,0 +1,77 @@
+import { type Catalog, openCatalog, openCatalogToRead } from "../catalog/catalog.ts";
+import type { Clock } from "../host/host.ts";
+import type { JobContext, Plan } from "../jobs/job.ts";
+import { lockJob } from "../jobs/lock.ts";
+import { openMoveJob } from "../moves/job.ts";
+import { pathFields } from "../reports/path.ts";
+import type { PathFields } from "../reports/path.ts";
+import type { PlanStep } from "../reports/plan.ts";
+import { applyJob } from "./apply-job.ts";
+import type { FromChild, JobRequest } from "./job-messages.ts";
+import { planAndJudge, reportedStep } from "./plan-job.ts";
+
+export interface ChildDoors {
+  readonly pid: number;
+  readonly clock: Clock;
+  /** Aborted when the parent says stop. */
+  readonly signal: AbortSignal;
+  /** Resolves when the parent has taken the message, so that a long plan never piles up. */
+  readonly send: (message: FromChild) => Promise<void>;
+}
+
+/** Does one job from start to end in a process of its own; the answers are messages. @throws OperatorError */
+export async function doJob(request: JobRequest, doors: ChildDoors): Promise<void> {
+  if (request.mode === "plan") {
+    using catalog = openCatalogToRead(request.stateDir);
+    await planOnly(request, doors, catalog);
+    return;
+  }
+  const holder = { pid: doors.pid, since: new Date(doors.clock.now()).toISOString(), run: request.run };
+  using _lock = await lockJob(request.stateDir, request.rule.name, holder);
+  using catalog = openCatalog(request.stateDir);
+  const begun = doors.clock.elapsed();
+  using job = openMoveJob(request.rule, contextOf(request, doors, catalog));
+  await doors.send({ type: "report", report: await applyJob(job, { catalog, doors, begun }) });
+}
+
+function contextOf(request: JobRequest, { clock, signal, send }: ChildDoors, catalog: Catalog | undefined): JobContext {
+  const { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames } = request;
+  const progress: JobContext["progress"] = (done) => {
+    void send({ type: "progress", done });
+  };
+  return { run, host, tiers, catalog, clock, signal, progress, copierEntry, restoreGraceMs, logrotateNames };
+}
+
+const pieceSize = 500;
+
+async function planOnly(request: JobRequest, doors: ChildDoors, catalog: Catalog | undefined): Promise<void> {
+  using job = openMoveJob(request.rule, contextOf(request, doors, catalog));
+  const kept: PathFields[] = [];
+  using judged = planAndJudge(job, catalog, {
+    onKept: (code, path) => {
+      if (code === request.why) kept.push(pathFields(path));
+    },
+    onProgress: (files) => {
+      void doors.send({ type: "scanned", files });
+    },
+  });
+  for (let from = 0; from < kept.length; from += pieceSize) {
+    await doors.send({ type: "kept", paths: kept.slice(from, from + pieceSize) });
+  }
+  await sendSteps(judged.plan, request.stepsAtMost, doors);
+  await doors.send({ type: "planned", plan: judged.planned });
+}
+
+async function sendSteps(plan: Plan, atMost: number, doors: ChildDoors): Promise<void> {
+  let piece: PlanStep[] = [];
+  let id = 0;
+  for (const step of plan.steps()) {
+    if (id >= atMost) break;
+    id += 1;
+    piece.push(reportedStep(step, id));
+    if (piece.length < pieceSize) continue;
+    await doors.send({ type: "steps", steps: piece });
+    piece = [];
+  }
+  await doors.send({ type: "steps", steps: piece });
+}

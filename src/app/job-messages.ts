@@ -1,0 +1,44 @@
+import type { Progress } from "../jobs/job.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
+import type { MoveRule } from "../moves/rule.ts";
+import type { JobPlan, PlanStep, ReportedError } from "../reports/plan.ts";
+import type { PathFields } from "../reports/path.ts";
+import type { JobReport } from "../reports/run.ts";
+import type { TierConfig } from "../tiers/tier.ts";
+
+/** What a job's child process is asked to do; it reads no configuration of its own. */
+export interface JobRequest {
+  readonly mode: "plan" | "run";
+  readonly run: string;
+  readonly host: string;
+  readonly rule: MoveRule;
+  readonly tiers: readonly TierConfig[];
+  readonly stateDir: string;
+  readonly restoreGraceMs: number;
+  readonly logrotateNames: readonly string[];
+  readonly copierEntry: string;
+  /** Send at most this many of the plan's steps. */
+  readonly stepsAtMost: number;
+  /** Send each thing that stays for this reason. */
+  readonly why: ReasonCode | undefined;
+}
+
+export type ToChild = { readonly type: "start"; readonly request: JobRequest } | { readonly type: "stop" };
+
+/** A job's plan as its child sends it: the steps come before, in pieces. */
+export type PlannedJob = Omit<JobPlan, "steps"> & {
+  /** The rule as canonical text, for `approve`. */
+  readonly rule: string;
+};
+
+export type FromChild =
+  | { readonly type: "scanned"; readonly files: number }
+  | { readonly type: "steps"; readonly steps: readonly PlanStep[] }
+  | { readonly type: "kept"; readonly paths: readonly PathFields[] }
+  | { readonly type: "planned"; readonly plan: PlannedJob }
+  | { readonly type: "progress"; readonly done: Progress }
+  | { readonly type: "report"; readonly report: JobReport }
+  /** An expected failure before there was a plan. */
+  | { readonly type: "failure"; readonly error: ReportedError & { readonly facts: Readonly<Record<string, string>> } }
+  | { readonly type: "bug"; readonly stack: string };
+

@@ -1,0 +1,111 @@
+import type { Outcome, Recovered } from "../jobs/job.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
+import { pathFields } from "../reports/path.ts";
+import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
+import type { PlannedJob } from "./job-messages.ts";
+
+/** Outcomes that leave something for a person to look at; all others are harmless or come right by themselves. */
+const troubles: ReadonlySet<string> = new Set<ReasonCode>([
+  "failed",
+  "no-room",
+  "name-taken",
+  "kept-at-source",
+  "rescued",
+  "unreadable",
+  "open-unknown",
+]);
+
+const errorsKept = 100;
+
+/** Adds up what a job does, in bounded memory. */
+export interface JobTally {
+  readonly recovered: (recovered: Recovered) => void;
+  readonly planned: (planned: PlannedJob) => void;
+  readonly outcomes: (outcomes: readonly Outcome[]) => void;
+  readonly error: (error: JobError) => void;
+  readonly finish: (end: JobEnd) => JobReport;
+}
+
+export interface JobEnd {
+  /** `undefined`: judged by what happened. */
+  readonly status: JobStatus | undefined;
+  readonly stoppedBy: string | null;
+  readonly seconds: number;
+  readonly stageSeconds: Readonly<Record<string, number>>;
+}
+
+export function tallyJob(name: string): JobTally {
+  const counts = new Map<string, number>();
+  const errors: JobError[] = [];
+  const warnings: string[] = [];
+  const done = { files: 0, sourceBytes: 0, read: 0, written: 0 };
+  let totals = { files: 0, bytes: 0 };
+  let recovered: JobReport["recovered"] = { finished: 0, dropped: 0, runs: [] };
+  const error = (entry: JobError) => {
+    if (errors.length < errorsKept) errors.push(entry);
+  };
+  return {
+    error,
+    recovered: ({ finished, dropped, runs, problems }) => {
+      recovered = { finished, dropped, runs };
+      for (const { path, ...problem } of problems) error({ ...pathFields(path), ...problem });
+    },
+    planned: (planned) => {
+      totals = planned.totals;
+      warnings.push(...planned.warnings);
+      for (const [code, { count }] of Object.entries(planned.kept)) if (troubles.has(code)) add(counts, code, count);
+    },
+    outcomes: (outcomes) => {
+      for (const outcome of outcomes) {
+        add(counts, outcome.result, 1);
+        done.files += 1;
+        done.sourceBytes += outcome.sizeBytes;
+        if (outcome.result === "moved") done.read += outcome.sizeBytes;
+        if (outcome.result === "moved") done.written += outcome.storedBytes;
+        if (troubles.has(outcome.result)) error(errorOf(outcome));
+      }
+    },
+    finish: ({ status, stoppedBy, seconds, stageSeconds }) => ({
+      name,
+      kind: "move",
+      status: status ?? (errors.length > 0 || [...counts.keys()].some((code) => troubles.has(code)) ? "partial" : "ok"),
+      outcomes: Object.fromEntries(counts),
+      bytesRead: done.read,
+      bytesWritten: done.written,
+      seconds,
+      stageSeconds,
+      bottleneck: longest(stageSeconds),
+      stoppedBy,
+      remaining: { files: Math.max(totals.files - done.files, 0), bytes: Math.max(totals.bytes - done.sourceBytes, 0) },
+      recovered,
+      warnings,
+      errors,
+    }),
+  };
+}
+
+function add(counts: Map<string, number>, code: string, count: number): void {
+  counts.set(code, (counts.get(code) ?? 0) + count);
+}
+
+const hints: Readonly<Record<string, string>> = {
+  "no-room": "make room on the tier, or let a job move its oldest files on",
+  "name-taken": "look at what lies there; nothing is ever overwritten",
+  "kept-at-source": "both copies are good; run again when the source is quiet",
+  rescued: "its writer kept a removed file open: let it reopen its log",
+  "open-unknown": "run as root",
+};
+
+function errorOf({ path, result, code, message }: Outcome): JobError {
+  return {
+    ...pathFields(path),
+    code: code ?? result,
+    message: message ?? result,
+    hint: hints[result] ?? "the source is where it was; run again",
+  };
+}
+
+function longest(stageSeconds: Readonly<Record<string, number>>): string | null {
+  const [first] = Object.entries(stageSeconds).sort(([, a], [, b]) => b - a);
+  return first === undefined || first[1] === 0 ? null : first[0];
+}

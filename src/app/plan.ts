@@ -1,0 +1,76 @@
+import type { Config } from "../config/config.ts";
+import type { MoveRule } from "../moves/rule.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
+import type { PathFields } from "../reports/path.ts";
+import type { JobPlan, PlanStep } from "../reports/plan.ts";
+import { type AppDoors, newRunId, requestFor } from "./app.ts";
+import type { FromChild } from "./job-messages.ts";
+import { type JobEnd, superviseJob } from "./supervise-job.ts";
+
+export interface PlanOptions {
+  readonly stepsAtMost: number;
+  readonly why: ReasonCode | undefined;
+  readonly onScanned: (job: string, files: number) => void;
+}
+
+/** One job's plan, with what was asked for besides. */
+export interface PlannedOne {
+  readonly plan: JobPlan;
+  /** The rule as canonical text; `undefined` where it could not be resolved. */
+  readonly rule: string | undefined;
+  /** What stays for the reason that was asked for. */
+  readonly why: readonly PathFields[];
+}
+
+/** Plans one job in a child process, so that a hung source or tier takes nothing else with it. @throws Error for a bug in it */
+export async function planJob(doors: AppDoors, config: Config, { rule, options }: { rule: MoveRule; options: PlanOptions }): Promise<PlannedOne> {
+  const steps: PlanStep[] = [];
+  const why: PathFields[] = [];
+  const onMessage = (message: FromChild) => {
+    if (message.type === "steps") steps.push(...message.steps);
+    if (message.type === "kept") why.push(...message.paths);
+    if (message.type === "scanned") options.onScanned(rule.name, message.files);
+  };
+  const request = requestFor(config, rule, { doors, mode: "plan", run: newRunId(doors.host), stepsAtMost: options.stepsAtMost, why: options.why });
+  const end = await superviseJob(request, { entryPoint: doors.entryPoint("job"), signal: doors.signal, onMessage });
+  if (end.bug !== undefined) throw bugOf(end.bug);
+  if (end.planned === undefined) return { plan: failedPlan(rule, end), rule: undefined, why };
+  const { rule: text, ...planned } = end.planned;
+  return { plan: { ...planned, steps }, rule: text, why };
+}
+
+/** An error that shows the child's own stack. */
+export function bugOf(stack: string): Error {
+  const error = new Error("a job's process met a bug");
+  error.stack = stack;
+  return error;
+}
+
+function failedPlan(rule: MoveRule, { failure }: JobEnd): JobPlan {
+  const code = failure?.code ?? "JOB_DIED";
+  return {
+    name: rule.name,
+    kind: rule.kind,
+    status: statusOf(code),
+    approval: { state: "never", fingerprint: null, since: null, changes: [] },
+    steps: [],
+    kept: {},
+    totals: { files: 0, bytes: 0, oldestModifiedAt: null },
+    refusal: null,
+    error: { code, message: messageWithFacts(failure), hint: failure?.hint ?? null },
+    warnings: [],
+  };
+}
+
+/** The job status that a failure before any work comes to. */
+export function statusOf(code: string): "busy" | "unavailable" | "failed" | "refused" {
+  if (code === "BUSY") return "busy";
+  if (code === "TIER_CLONED") return "refused";
+  return code.startsWith("TIER_") ? "unavailable" : "failed";
+}
+
+export function messageWithFacts(failure: JobEnd["failure"]): string {
+  if (failure === undefined) return "its process ended without an answer";
+  const facts = Object.entries(failure.facts).map(([key, value]) => `${key} ${value}`);
+  return facts.length === 0 ? failure.message : `${failure.message} (${facts.join("; ")})`;
+}

@@ -1,0 +1,88 @@
+import { openCatalog } from "../catalog/catalog.ts";
+import type { Config } from "../config/config.ts";
+import type { Progress } from "../jobs/job.ts";
+import { exitCodes } from "../lib/error-codes.ts";
+import type { MoveRule } from "../moves/rule.ts";
+import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
+import { type AppDoors, envelopeFacts, newRunId, requestFor } from "./app.ts";
+import type { FromChild, PlannedJob } from "./job-messages.ts";
+import { bugOf, messageWithFacts, statusOf } from "./plan.ts";
+import { type JobEnd, superviseJob } from "./supervise-job.ts";
+
+export interface RunWatch {
+  readonly onPlanned: (plan: PlannedJob) => void;
+  readonly onScanned: (job: string, files: number) => void;
+  readonly onProgress: (job: string, done: Progress) => void;
+  readonly onReport: (report: JobReport) => void;
+}
+
+/** Runs jobs one after another, each in a process of its own, and writes the run down. @throws OperatorError STATE_DIR */
+export async function runJobs(doors: AppDoors, config: Config, { jobs, watch }: { jobs: readonly MoveRule[]; watch: RunWatch }): Promise<RunReport> {
+  using catalog = openCatalog(config.stateDir);
+  const runId = newRunId(doors.host);
+  const startedMs = doors.host.clock.now();
+  catalog.runs.begin(runId, startedMs);
+  const reports: JobReport[] = [];
+  for (const rule of jobs) {
+    const report = doors.signal.aborted ? emptyReport(rule, "not-started") : await runJob(doors, config, { rule, runId, watch });
+    reports.push(report);
+    watch.onReport(report);
+  }
+  const finishedMs = doors.host.clock.now();
+  const times = { startedAt: new Date(startedMs).toISOString(), finishedAt: new Date(finishedMs).toISOString() };
+  const report = runReport({ runId, ...times, jobs: reports }, envelopeFacts(doors, config));
+  catalog.runs.end({ run: runId, nowMs: finishedMs, status: report.status, report: JSON.stringify(report) });
+  return report;
+}
+
+async function runJob(doors: AppDoors, config: Config, { rule, runId, watch }: { rule: MoveRule; runId: string; watch: RunWatch }): Promise<JobReport> {
+  const onMessage = (message: FromChild) => {
+    if (message.type === "planned") watch.onPlanned(message.plan);
+    if (message.type === "scanned") watch.onScanned(rule.name, message.files);
+    if (message.type === "progress") watch.onProgress(rule.name, message.done);
+  };
+  const request = requestFor(config, rule, { doors, mode: "run", run: runId });
+  const end = await superviseJob(request, { entryPoint: doors.entryPoint("job"), signal: doors.signal, onMessage });
+  if (end.bug !== undefined) throw bugOf(end.bug);
+  return end.report ?? failedReport(rule, end);
+}
+
+function failedReport(rule: MoveRule, end: JobEnd): JobReport {
+  const code = end.failure?.code ?? "JOB_DIED";
+  const error = { path: "", code, message: messageWithFacts(end.failure), hint: end.failure?.hint ?? null };
+  return { ...emptyReport(rule, statusOf(code)), errors: [error] };
+}
+
+function emptyReport(rule: MoveRule, status: JobStatus): JobReport {
+  return {
+    name: rule.name,
+    kind: rule.kind,
+    status,
+    outcomes: {},
+    bytesRead: 0,
+    bytesWritten: 0,
+    seconds: 0,
+    stageSeconds: {},
+    bottleneck: null,
+    stoppedBy: null,
+    remaining: { files: 0, bytes: 0 },
+    recovered: { finished: 0, dropped: 0, runs: [] },
+    warnings: [],
+    errors: [],
+  };
+}
+
+const onlyWhenAll: Readonly<Partial<Record<JobStatus, number>>> = {
+  refused: exitCodes.refused,
+  unavailable: exitCodes.unavailable,
+  busy: exitCodes.busy,
+};
+
+/** The exit code of a run (INTERFACE section 3): 5, 10 and 11 only when they are the reason for every job. */
+export function exitCodeOfRun(report: RunReport): number {
+  const errors = report.jobs.flatMap((job) => job.errors);
+  if (report.jobs.some((job) => job.status === "interrupted" || job.status === "not-started")) return exitCodes.interrupted;
+  if (errors.some((error) => error.code === "STORED_DAMAGED")) return exitCodes.corrupt;
+  if (report.status === "ok") return exitCodes.ok;
+  return onlyWhenAll[report.status] ?? exitCodes.partial;
+}

@@ -1,0 +1,91 @@
+import { type Catalog, openCatalog, openCatalogToRead } from "../catalog/catalog.ts";
+import type { Placement } from "../catalog/placements.ts";
+import type { Config } from "../config/config.ts";
+import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
+import { bytesOf, textOf } from "../lib/raw-path.ts";
+import { escapedText } from "../reports/path.ts";
+import type { FoundPlacement } from "../reports/find.ts";
+import type { ReportedError } from "../reports/plan.ts";
+import { openTier } from "../tiers/open.ts";
+import type { OpenTier } from "../tiers/tier.ts";
+
+/** Tiers that are opened when they are first asked for, and held until the end. */
+export interface TierShelf extends Disposable {
+  /** @throws OperatorError TIER_* */
+  readonly tier: (name: string) => OpenTier;
+}
+
+export function openShelf(config: Config, catalog: Catalog): TierShelf {
+  const held = new DisposableStack();
+  const opened = new Map<string, OpenTier>();
+  return {
+    tier: (name) => {
+      const known = opened.get(name);
+      if (known !== undefined) return known;
+      const tierConfig = config.tiers.find((tier) => tier.name === name);
+      if (tierConfig === undefined) {
+        throw new OperatorError("TIER_UNAVAILABLE", `${name} is not in the configuration any more`, {
+          hint: `bring [tiers.${name}] back to reach what lies there`,
+        });
+      }
+      const tier = held.use(openTier(tierConfig, catalog.decisions.pinOf(name)));
+      opened.set(name, tier);
+      return tier;
+    },
+    [Symbol.dispose]: () => held.dispose(),
+  };
+}
+
+/** The catalog, for questions. @throws OperatorError NOT_FOUND when nothing was ever moved */
+export function requireCatalog(config: Config): Catalog {
+  const catalog = openCatalogToRead(config.stateDir);
+  if (catalog !== undefined) return catalog;
+  throw new OperatorError("NOT_FOUND", `nothing was ever moved: there is no catalog in ${config.stateDir}`, {
+    hint: "tierkeep plan shows what would be; --config names another configuration",
+  });
+}
+
+export function openCatalogToWrite(config: Config): Catalog {
+  return openCatalog(config.stateDir);
+}
+
+/** A placement as reports show it. */
+export function foundPlacement(placement: Placement, isTierThere: boolean): FoundPlacement {
+  const { facts, storedAs } = placement;
+  return {
+    id: placement.id,
+    path: escapedText(placement.path),
+    ...(textOf(placement.path) === undefined ? { pathBase64: bytesOf(placement.path).toString("base64") } : {}),
+    host: placement.host,
+    job: placement.job,
+    tier: placement.tier,
+    storedAs: escapedText(storedAs),
+    ...(textOf(storedAs) === undefined ? { storedAsBase64: bytesOf(storedAs).toString("base64") } : {}),
+    state: placement.state === "stored" && !isTierThere ? "unavailable" : placement.state,
+    movedAt: iso(placement.movedAtMs),
+    modifiedAt: iso(Number(placement.modifiedNs / 1_000_000n)),
+    verifiedAt: iso(placement.verifiedAtMs),
+    sizeBytes: placement.sizeBytes,
+    storedBytes: placement.storedBytes,
+    sha256: placement.sha256,
+    storedSha256: placement.storedSha256,
+    compression: placement.compression,
+    owner: `${facts.user ?? facts.uid}:${facts.group ?? facts.gid}`,
+    mode: facts.mode.toString(8).padStart(4, "0"),
+    holds: [],
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** An expected failure as a report has it; anything else is thrown on. */
+export function reportedError(error: unknown): ReportedError {
+  if (error instanceof OperatorError) return { code: error.code, message: error.message, hint: error.hint ?? null };
+  if (error instanceof Error && "call" in error && "code" in error) {
+    const hint = hasCode(error, "ELOOP") ? "a symbolic link lies in the way; restore with --to DIR" : "restore with --to DIR, to a place with room that you may write";
+    return { code: String(error.code), message: messageOf(error), hint };
+  }
+  throw error;
+}

@@ -1,0 +1,172 @@
+import { bytesOf, type RawPath, rawPath, rawPathOfBytes, textOf } from "../lib/raw-path.ts";
+import { operationId, type StagedOperation, type VerifiedFacts } from "./operation.ts";
+import type { FileFacts, StoredCompression } from "./facts.ts";
+
+/** A version is about to be published; it counts where a file of that size lies under that name. */
+export interface StoredLine {
+  readonly fact: "stored";
+  readonly id: string;
+  readonly atMs: number;
+  readonly host: string;
+  readonly job: string;
+  readonly tier: string;
+  /** The original path, absolute. */
+  readonly path: RawPath;
+  /** From the tier's root. */
+  readonly storedAs: RawPath;
+  readonly modifiedNs: bigint;
+  readonly sizeBytes: number;
+  readonly storedBytes: number;
+  readonly sha256: string;
+  readonly storedSha256: string;
+  readonly compression: StoredCompression;
+  readonly facts: FileFacts;
+  readonly linkGroup: string | undefined;
+}
+
+/** An announced version did not come about. */
+export interface WithdrawnLine {
+  readonly fact: "withdrawn";
+  readonly id: string;
+  readonly atMs: number;
+  readonly reason: string;
+}
+
+export type ManifestLine = StoredLine | WithdrawnLine;
+
+/** The manifest of one run, from the tier's root (PROTOCOLS section 1). */
+export function manifestPath(host: string, run: string): RawPath {
+  return rawPath(`.tierkeep/manifests/${host}/${run.slice(0, 4)}/${run.slice(4, 6)}/${run}.jsonl`);
+}
+
+export interface StoredContext {
+  readonly host: string;
+  readonly atMs: number;
+}
+
+export function storedLine(operation: StagedOperation, verified: VerifiedFacts, context: StoredContext): StoredLine {
+  const { run, job, linkGroup, identity } = operation;
+  return {
+    fact: "stored",
+    id: operationId(operation),
+    ...context,
+    job,
+    tier: operation.tier,
+    path: (operation.root === "/" ? `/${operation.path}` : `${operation.root}/${operation.path}`) as RawPath,
+    storedAs: verified.storedAs,
+    modifiedNs: identity.modifiedNs,
+    sizeBytes: identity.sizeBytes,
+    storedBytes: verified.storedBytes,
+    sha256: verified.sha256,
+    storedSha256: verified.storedSha256,
+    compression: verified.compression,
+    facts: verified.facts,
+    linkGroup: linkGroup === undefined ? undefined : operationId({ run, job, seq: linkGroup }),
+  };
+}
+
+/** One JSON line, its newline included; docs/design/formats.md describes it. */
+export function printManifestLine(line: ManifestLine): string {
+  const at = new Date(line.atMs).toISOString();
+  if (line.fact === "withdrawn") return `${JSON.stringify({ fact: line.fact, id: line.id, at, reason: line.reason })}\n`;
+  const { facts } = line;
+  return `${JSON.stringify({
+    fact: line.fact,
+    id: line.id,
+    at,
+    host: line.host,
+    job: line.job,
+    tier: line.tier,
+    ...pathPair("path", line.path),
+    ...pathPair("storedAs", line.storedAs),
+    sha256: line.sha256,
+    storedSha256: line.storedSha256,
+    sizeBytes: line.sizeBytes,
+    storedBytes: line.storedBytes,
+    compression: line.compression,
+    modifiedNs: String(line.modifiedNs),
+    accessedNs: facts.accessedNs,
+    uid: facts.uid,
+    gid: facts.gid,
+    user: facts.user,
+    group: facts.group,
+    mode: facts.mode.toString(8).padStart(4, "0"),
+    xattrs: facts.xattrs,
+    holes: facts.holes,
+    linkGroup: line.linkGroup,
+  })}\n`;
+}
+
+function pathPair(key: "path" | "storedAs", path: RawPath): Record<string, string> {
+  const text = textOf(path);
+  if (text !== undefined) return { [key]: text };
+  const bytes = bytesOf(path);
+  return { [key]: bytes.toString("utf8"), [`${key}Base64`]: bytes.toString("base64") };
+}
+
+/** The lines of a manifest; a torn last line and kinds that a newer version writes are passed over. */
+export function parseManifest(text: string): readonly ManifestLine[] {
+  return text.split("\n").flatMap((line) => {
+    const parsed = parseLine(line);
+    return parsed === undefined ? [] : [parsed];
+  });
+}
+
+type Json = Record<string, unknown>;
+
+function parseLine(line: string): ManifestLine | undefined {
+  const json = parseJson(line);
+  if (json === undefined || typeof json.id !== "string") return undefined;
+  const atMs = Date.parse(String(json.at));
+  if (json.fact === "withdrawn") return { fact: "withdrawn", id: json.id, atMs, reason: String(json.reason) };
+  return json.fact === "stored" ? parseStored(json, atMs) : undefined;
+}
+
+function parseJson(line: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? (value as Json) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function parseStored(json: Json, atMs: number): StoredLine {
+  return {
+    fact: "stored",
+    id: String(json.id),
+    atMs,
+    host: String(json.host),
+    job: String(json.job),
+    tier: String(json.tier),
+    path: pathFrom(json, "path"),
+    storedAs: pathFrom(json, "storedAs"),
+    modifiedNs: BigInt(String(json.modifiedNs)),
+    sizeBytes: Number(json.sizeBytes),
+    storedBytes: Number(json.storedBytes),
+    sha256: String(json.sha256),
+    storedSha256: String(json.storedSha256),
+    compression: json.compression as StoredCompression,
+    facts: factsFrom(json),
+    linkGroup: json.linkGroup === undefined ? undefined : String(json.linkGroup),
+  };
+}
+
+function factsFrom(json: Json): FileFacts {
+  return {
+    uid: Number(json.uid),
+    gid: Number(json.gid),
+    ...(typeof json.user === "string" ? { user: json.user } : {}),
+    ...(typeof json.group === "string" ? { group: json.group } : {}),
+    mode: Number.parseInt(String(json.mode), 8),
+    accessedNs: String(json.accessedNs),
+    ...(json.xattrs === undefined ? {} : { xattrs: json.xattrs as Record<string, string> }),
+    ...(json.holes === undefined ? {} : { holes: json.holes as [number, number][] }),
+  };
+}
+
+function pathFrom(json: Json, key: "path" | "storedAs"): RawPath {
+  const base64 = json[`${key}Base64`];
+  return typeof base64 === "string" ? rawPathOfBytes(Buffer.from(base64, "base64")) : rawPath(String(json[key]));
+}

@@ -1,0 +1,104 @@
+import { DatabaseSync } from "node:sqlite";
+import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
+import type { SourceIdentity } from "./operation.ts";
+
+/** One planned file. */
+export interface Step {
+  /** From the source's root. */
+  readonly path: RawPath;
+  readonly identity: SourceIdentity;
+}
+
+export interface StepTotals {
+  readonly files: number;
+  readonly bytes: number;
+  readonly oldestNs: bigint | undefined;
+}
+
+/**
+ * The steps of one plan, in a temporary table of this process, so that a million of them never stand in memory.
+ */
+export interface StepTable extends Disposable {
+  readonly add: (step: Step) => void;
+  /** Takes out the files whose other links are not all here, handing each to `drop` (HAZARDS M14). */
+  readonly dropSplitGroups: (drop: (path: RawPath) => void) => void;
+  /** Takes out what does not fit into `bytes`, oldest first, handing each to `drop`; returns how many. */
+  readonly dropBeyond: (bytes: number, drop: (path: RawPath) => void) => void;
+  readonly totals: () => StepTotals;
+  /** Oldest first; the links of one file stand together. */
+  readonly steps: () => Iterable<Step>;
+}
+
+const order = "ORDER BY modified_ns, device, inode, path";
+
+export function openStepTable(): StepTable {
+  const db = new DatabaseSync("");
+  db.exec(`
+    PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
+    CREATE TABLE steps (
+      path BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+      modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, links INTEGER NOT NULL
+    ) STRICT;
+    BEGIN`);
+  const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const all = () => {
+    const query = db.prepare(`SELECT * FROM steps ${order}`);
+    query.setReadBigInts(true);
+    return query.iterate();
+  };
+  const dropRows = (condition: string, drop: (path: RawPath) => void) => {
+    for (const row of db.prepare(`SELECT path FROM steps WHERE ${condition}`).iterate()) {
+      drop(rawPathOfBytes(row.path as Uint8Array));
+    }
+    db.exec(`DELETE FROM steps WHERE ${condition}`);
+  };
+  return {
+    add: ({ path, identity: { device, inode, sizeBytes, modifiedNs, changedNs, links } }) => {
+      insert.run(bytesOf(path), device, BigInt.asIntN(64, inode), sizeBytes, modifiedNs, changedNs, links);
+    },
+    dropSplitGroups: (drop) => dropRows(splitGroups, drop),
+    dropBeyond: (bytes, drop) => dropRows(beyond(bytes), drop),
+    totals: () => readTotals(db),
+    steps: function* () {
+      for (const row of all()) yield toStep(row);
+    },
+    [Symbol.dispose]: () => db.close(),
+  };
+}
+
+const splitGroups = `links > 1 AND (device, inode) IN (
+  SELECT device, inode FROM steps WHERE links > 1 GROUP BY device, inode HAVING count(*) <> max(links))`;
+
+/** A file that could never fit does not keep smaller, younger ones from going. */
+function beyond(bytes: number): string {
+  const room = Math.max(Math.floor(bytes), 0);
+  return `size_bytes > ${room} OR rowid IN (
+    SELECT rowid FROM (
+      SELECT rowid, sum(size_bytes) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total FROM steps WHERE size_bytes <= ${room})
+    WHERE total > ${room})`;
+}
+
+function readTotals(db: DatabaseSync): StepTotals {
+  const query = db.prepare("SELECT count(*) AS files, coalesce(sum(size_bytes), 0) AS bytes, min(modified_ns) AS oldest FROM steps");
+  query.setReadBigInts(true);
+  const row = query.get();
+  return {
+    files: Number(row?.files ?? 0),
+    bytes: Number(row?.bytes ?? 0),
+    oldestNs: typeof row?.oldest === "bigint" ? row.oldest : undefined,
+  };
+}
+
+function toStep(row: Record<string, unknown>): Step {
+  return {
+    path: rawPathOfBytes(row.path as Uint8Array),
+    identity: {
+      device: Number(row.device),
+      inode: BigInt.asUintN(64, row.inode as bigint),
+      sizeBytes: Number(row.size_bytes),
+      modifiedNs: row.modified_ns as bigint,
+      changedNs: row.changed_ns as bigint,
+      links: Number(row.links),
+    },
+  };
+}

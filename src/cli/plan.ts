@@ -1,0 +1,82 @@
+import type { Command } from "commander";
+import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
+import { planJob, type PlannedOne } from "../app/plan.ts";
+import type { ConfigAndWarnings } from "../config/require.ts";
+import { problemLines } from "../config/problem-text.ts";
+import { OperatorError } from "../lib/errors.ts";
+import { closest } from "../lib/closest.ts";
+import type { MoveRule } from "../moves/rule.ts";
+import { type ReasonCode, reasons } from "../policies/reasons.ts";
+import { planReport } from "../reports/plan.ts";
+import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
+import { planScreen } from "./plan-screen.ts";
+import { progressLine } from "./progress.ts";
+import { mark } from "./terminal.ts";
+
+export interface PlanDoors {
+  readonly config: (file: string | undefined) => ConfigAndWarnings;
+  readonly app: AppDoors;
+}
+
+interface PlanVerbOptions extends SharedOptions {
+  readonly steps?: boolean;
+  readonly why?: string;
+}
+
+/** `tierkeep plan [JOB|KIND ...]`: what a run would do, and why everything else stays. Exit 0 whatever approval says. */
+export function addPlanVerb(program: Command, cli: Cli, open: PlanDoors): void {
+  addVerb(program, "plan", "what a run would do, and why everything else stays")
+    .argument("[names...]", "jobs or kinds; all when none is given")
+    .option("--steps", "list all steps")
+    .option("--why <code>", "list all that stays for this reason")
+    .option("--full", "read every directory (as every plan of this version does)")
+    .action(async (names: string[], _options: unknown, command: Command) => {
+      await plan(cli, open, { names, options: command.optsWithGlobals<PlanVerbOptions>() });
+    });
+}
+
+async function plan(cli: Cli, open: PlanDoors, { names, options }: { names: string[]; options: PlanVerbOptions }): Promise<void> {
+  const { config, warnings } = open.config(options.config);
+  const why = options.why === undefined ? undefined : requireReason(options.why);
+  const jobs = selectJobs(config, names);
+  const planned: { readonly rule: MoveRule; readonly one: PlannedOne }[] = [];
+  using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
+  for (const rule of jobs) {
+    const stepsAtMost = options.steps === true || options.json === true ? Infinity : 3;
+    const wanted = { stepsAtMost, why, onScanned: progress.scanned };
+    planned.push({ rule, one: await planJob(open.app, config, { rule, options: wanted }) });
+  }
+  progress.clear();
+  const warningLines = problemLines(warnings);
+  if (options.json === true) {
+    const report = planReport({ jobs: planned.map(({ one }) => one.plan), warnings: warningLines }, envelopeFacts(open.app, config));
+    cli.terminal.print(`${JSON.stringify(report, undefined, 2)}\n`);
+    return;
+  }
+  const nowMs = cli.host.clock.now();
+  const screens = planned.map(({ rule, one }) =>
+    planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: options.steps === true, why: one.why }),
+  );
+  cli.terminal.print(`${screens.join("\n")}${closing(cli, planned, warningLines)}`);
+}
+
+function closing(cli: Cli, planned: readonly { readonly one: PlannedOne }[], warnings: readonly string[]): string {
+  const waiting = planned
+    .map(({ one }) => one.plan)
+    .filter((plan) => plan.error === null && plan.refusal === null && plan.approval.state !== "approved")
+    .map((plan) => plan.name);
+  const lines = warnings.map((line) => `${mark(cli.terminal, "warning")} ${line}`);
+  if (waiting.length > 0) {
+    const jobs = waiting.length === 1 ? "1 job waits" : `${waiting.length} jobs wait`;
+    lines.push(`${mark(cli.terminal, "warning")} ${jobs} for approval:  tierkeep approve ${waiting.join(" ")}`);
+  } else if (planned.some(({ one }) => one.plan.totals.files > 0)) lines.push("do it:  tierkeep run");
+  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+}
+
+function requireReason(code: string): ReasonCode {
+  if (code in reasons) return code as ReasonCode;
+  const meant = closest(code, Object.keys(reasons));
+  throw new OperatorError("USAGE", `there is no reason ${code}`, {
+    hint: meant === undefined ? "docs/reference/reasons.md lists them" : `did you mean ${meant}?`,
+  });
+}

@@ -1,0 +1,47 @@
+import { Command } from "commander";
+import type { AppDoors } from "../app/app.ts";
+import { openCatalogToWrite } from "../app/stored.ts";
+import { requireConfig, requireConfigAndWarnings } from "../config/require.ts";
+import { addApproveVerb } from "./approve.ts";
+import { addCatVerb } from "./cat.ts";
+import { addSharedOptions, type Cli, defaultConfigFile } from "./cli.ts";
+import { addConfigVerbs } from "./config.ts";
+import { addFindVerb } from "./find.ts";
+import { addHealthVerb } from "./health.ts";
+import { addPlanVerb } from "./plan.ts";
+import { addRestoreVerb } from "./restore.ts";
+import { addRunVerb } from "./run.ts";
+import { addTierVerbs } from "./tier.ts";
+
+export interface ProgramDoors {
+  readonly cli: Cli;
+  readonly app: AppDoors;
+  readonly workingDirectory: string;
+}
+
+/** The whole command line: one file beside this one for each verb. */
+export function buildProgram({ cli, app, workingDirectory }: ProgramDoors): Command {
+  const program = addSharedOptions(new Command("tierkeep"))
+    .description("keeps data on the right storage, and never loses a byte")
+    .version(cli.toolVersion, "--version")
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: cli.terminal.print, writeErr: cli.terminal.note })
+    .exitOverride();
+  const config = (file: string | undefined) => requireConfig(file ?? defaultConfigFile);
+  addHealthVerb(program, cli, { config });
+  addPlanVerb(program, cli, { app, config: (file) => requireConfigAndWarnings(file ?? defaultConfigFile) });
+  addApproveVerb(program, cli, { app, config });
+  addRunVerb(program, cli, { app, config });
+  addFindVerb(program, cli, { app, config, workingDirectory });
+  addCatVerb(program, cli, { app, config, workingDirectory });
+  addRestoreVerb(program, cli, { app, config, workingDirectory });
+  addTierVerbs(program, cli, {
+    config,
+    pins: (forConfig) => {
+      const catalog = openCatalogToWrite(forConfig);
+      return { ...catalog.decisions, [Symbol.dispose]: () => catalog[Symbol.dispose]() };
+    },
+  });
+  addConfigVerbs(program, cli);
+  return program;
+}

@@ -1,0 +1,36 @@
+import { CommanderError } from "commander";
+import type { Cli } from "../cli/cli.ts";
+import { buildProgram } from "../cli/program.ts";
+import type { Terminal } from "../cli/terminal.ts";
+import { realHost } from "../host/host.ts";
+import { exitCodes } from "../lib/error-codes.ts";
+import { toolVersion } from "../lib/version.ts";
+
+export interface CommandLineDoors {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one command and returns its exit code. @throws OperatorError for an expected failure */
+export async function runCommandLine(argv: readonly string[], { terminal, signal }: CommandLineDoors): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const host = realHost();
+  const exit: Cli["exit"] = (code) => {
+    exitCode = code;
+  };
+  const cli: Cli = { terminal, host, entryPoint, toolVersion, env: process.env, signal, exit };
+  const app = { host, entryPoint, toolVersion, signal, pid: process.pid };
+  try {
+    await buildProgram({ cli, app, workingDirectory: process.cwd() }).parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 1 ? exitCodes.usage : error.exitCode;
+  }
+}
+
+/** The other entry points lie beside this file, as source or as bundles. */
+function entryPoint(name: "job" | "probe" | "copier"): string {
+  const isBundle = import.meta.filename.endsWith(".js");
+  return `${import.meta.dirname}/${name}.${isBundle ? "js" : "ts"}`;
+}

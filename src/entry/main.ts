@@ -1,0 +1,38 @@
+import { OperatorError } from "../lib/errors.ts";
+import { exitCodeOf, exitCodes } from "../lib/error-codes.ts";
+import { toolVersion } from "../lib/version.ts";
+import { fileTerminal } from "./terminal-files.ts";
+
+/** The entry point of the command line. */
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && argv[0] === "--version") {
+    process.stdout.write(`${toolVersion}\n`);
+    return exitCodes.ok;
+  }
+  const terminal = fileTerminal(argv);
+  const stop = stopOnSignals();
+  try {
+    // Loaded only now, so that a machine without the native library gets a clear error and not a crash.
+    const { runCommandLine } = await import("./command-line.ts");
+    return await runCommandLine(argv, { terminal, signal: stop.signal });
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const { errorScreen } = await import("../cli/error-screen.ts");
+    terminal.note(errorScreen(terminal, error));
+    return exitCodeOf(error.code);
+  }
+}
+
+/** The first signal asks to stop, the second one ends it at once. */
+function stopOnSignals(): AbortController {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+      controller.abort(new OperatorError("INTERRUPTED", "stopped by a signal", { hint: "run again: it goes on where it stopped" }));
+    });
+  }
+  return controller;
+}
+
+process.exitCode = await main(process.argv.slice(2));

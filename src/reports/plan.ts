@@ -1,0 +1,54 @@
+import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
+import type { PathFields } from "./path.ts";
+
+export type ApprovalState = "approved" | "never" | "changed" | "not-needed";
+
+export interface PlanReport extends Envelope<"plan"> {
+  readonly jobs: readonly JobPlan[];
+  /** Doubtful settings, as `config check` says them. */
+  readonly warnings: readonly string[];
+}
+
+export interface JobPlan {
+  readonly name: string;
+  readonly kind: "move";
+  /** What a run would find: `ok` can be planned; otherwise `refusal` or `error` says why not. */
+  readonly status: "ok" | "refused" | "unavailable" | "failed" | "busy";
+  readonly approval: Approval;
+  /** Present with `--steps` and with `--json`. */
+  readonly steps: readonly PlanStep[];
+  readonly kept: Readonly<Record<string, { readonly count: number; readonly examples: readonly PathFields[] }>>;
+  readonly totals: { readonly files: number; readonly bytes: number; readonly oldestModifiedAt: string | null };
+  readonly refusal: { readonly guard: string; readonly message: string; readonly hint: string } | null;
+  readonly error: ReportedError | null;
+  readonly warnings: readonly string[];
+}
+
+export interface Approval {
+  readonly state: ApprovalState;
+  /** SHA-256 of the rule as it stands; null where it could not be resolved. */
+  readonly fingerprint: string | null;
+  /** ISO 8601: when the rule in force was approved. */
+  readonly since: string | null;
+  /** What differs from the approved rule: key, then, now. */
+  readonly changes: readonly { readonly key: string; readonly before: string; readonly after: string }[];
+}
+
+export interface PlanStep extends PathFields {
+  readonly id: number;
+  readonly action: "move";
+  readonly to: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: string;
+  readonly reason: string;
+}
+
+export interface ReportedError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+export function planReport(content: Pick<PlanReport, "jobs" | "warnings">, facts: EnvelopeFacts): PlanReport {
+  return { ...envelope("plan", facts), ...content };
+}

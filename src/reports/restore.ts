@@ -1,0 +1,20 @@
+import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
+import type { PathFields } from "./path.ts";
+import type { ReportedError } from "./plan.ts";
+
+export interface RestoreReport extends Envelope<"restore"> {
+  readonly files: readonly RestoredFile[];
+}
+
+export interface RestoredFile extends PathFields {
+  readonly id: string;
+  /** Where it lies now; null when it was not restored. */
+  readonly restoredTo: string | null;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly error: ReportedError | null;
+}
+
+export function restoreReport(content: Pick<RestoreReport, "files">, facts: EnvelopeFacts): RestoreReport {
+  return { ...envelope("restore", facts), ...content };
+}

@@ -1,0 +1,58 @@
+import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
+import type { PathFields } from "./path.ts";
+import type { ReportedError } from "./plan.ts";
+
+export type JobStatus =
+  | "ok"
+  | "partial"
+  | "failed"
+  | "refused"
+  | "unavailable"
+  | "busy"
+  | "interrupted"
+  | "not-started";
+
+export interface RunReport extends Envelope<"run"> {
+  readonly runId: string;
+  /** The status that all jobs share, else `partial`. */
+  readonly status: JobStatus;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly jobs: readonly JobReport[];
+}
+
+export interface JobReport {
+  readonly name: string;
+  readonly kind: "move";
+  readonly status: JobStatus;
+  /** Files by what became of them: `moved`, or a reason code. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Content moved, and what it takes on the tier. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly seconds: number;
+  /** Wall time of each stage. */
+  readonly stageSeconds: Readonly<Record<string, number>>;
+  /** The stage that took longest; null when nothing was done. */
+  readonly bottleneck: string | null;
+  /** Why it ended before its plan did; null when it did not. */
+  readonly stoppedBy: string | null;
+  readonly remaining: { readonly files: number; readonly bytes: number };
+  /** What this run finished and dropped of dead ones. */
+  readonly recovered: { readonly finished: number; readonly dropped: number; readonly runs: readonly string[] };
+  readonly warnings: readonly string[];
+  /** At most 100. */
+  readonly errors: readonly JobError[];
+}
+
+export interface JobError extends PathFields, ReportedError {}
+
+/** The status of a run, from its jobs' (INTERFACE section 4). */
+export function sharedStatus(jobs: readonly Pick<JobReport, "status">[]): JobStatus {
+  const [first, ...others] = new Set(jobs.map((job) => job.status));
+  return first !== undefined && others.length === 0 ? first : jobs.length === 0 ? "ok" : "partial";
+}
+
+export function runReport(content: Omit<RunReport, keyof Envelope<"run"> | "status">, facts: EnvelopeFacts): RunReport {
+  return { ...envelope("run", facts), status: sharedStatus(content.jobs), ...content };
+}

@@ -1,0 +1,95 @@
+import picomatch from "picomatch";
+import type { Placement, Placements } from "../catalog/placements.ts";
+import { OperatorError } from "../lib/errors.ts";
+import { baseName, isWithin, joinPath, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
+
+/** Every placement that a pattern means: an id, a file, a directory and all below it, or a glob; a bare name at any depth. */
+export function* matchPlacements(placements: Placements, pattern: string, workingDirectory: string): Generator<Placement> {
+  const byId = placements.byId(pattern);
+  if (byId !== undefined) {
+    yield byId;
+    return;
+  }
+  const isMatch = matcherOf(pattern, workingDirectory);
+  for (const placement of placements.all(fixedPrefix(pattern))) if (isMatch(placement.path)) yield placement;
+}
+
+/** The directory under which all matches must lie, so that not every row is read. */
+function fixedPrefix(pattern: string): RawPath | undefined {
+  if (!pattern.startsWith("/")) return undefined;
+  const parts = pattern.split("/").slice(0, -1);
+  const firstGlob = parts.findIndex((part) => /[*?[\]{}()!+@\\]/.test(part));
+  const fixed = (firstGlob === -1 ? parts : parts.slice(0, firstGlob)).join("/");
+  return fixed === "" ? undefined : rawPath(fixed);
+}
+
+function matcherOf(pattern: string, workingDirectory: string): (path: RawPath) => boolean {
+  const raw = rawPath(pattern.length > 1 ? pattern.replace(/\/+$/, "") : pattern);
+  if (!raw.includes("/")) {
+    const matches = globOf(raw);
+    // A bare name may be a file or a directory, wherever it is.
+    return (path) => path.split("/").some((part) => part === raw) || matches(baseName(path));
+  }
+  const absolute = raw.startsWith("/") ? raw : joinPath(rawPath(workingDirectory), raw.replace(/^(\.\/)+/, ""));
+  const matches = globOf(absolute as RawPath);
+  return (path) => isWithin(path, absolute) || matches(path);
+}
+
+function globOf(pattern: RawPath): (path: string) => boolean {
+  return picomatch(pattern, { dot: true, nonegate: true });
+}
+
+export interface Choice {
+  readonly placements: Placements;
+  readonly pattern: string;
+  /** Only versions that were not younger then, in milliseconds since 1970. */
+  readonly atMs: number | undefined;
+  readonly workingDirectory: string;
+}
+
+/**
+ * One version of each path that a pattern means: the newest, or with `atMs` the newest whose modification time is not
+ * after it. @throws OperatorError NOT_FOUND; AMBIGUOUS when several are equally good
+ */
+export function choosePlacements(choice: Choice): readonly Placement[] {
+  const best = new Map<RawPath, Placement[]>();
+  let seen = 0;
+  for (const placement of matchPlacements(choice.placements, choice.pattern, choice.workingDirectory)) {
+    seen += 1;
+    if (placement.state === "removed" || (choice.atMs !== undefined && placement.modifiedNs > BigInt(choice.atMs) * 1_000_000n)) continue;
+    const rivals = best.get(placement.path) ?? [];
+    best.set(placement.path, better(rivals, placement));
+  }
+  if (best.size === 0) throw notFound(choice, seen);
+  return [...best.values()].map(theOne);
+}
+
+/** Keeps what is newest; the same content at the same time is no rival. */
+function better(rivals: Placement[], candidate: Placement): Placement[] {
+  const [first] = rivals;
+  if (first === undefined || candidate.modifiedNs > first.modifiedNs) return [candidate];
+  if (candidate.modifiedNs < first.modifiedNs || rivals.some((rival) => rival.sha256 === candidate.sha256)) return rivals;
+  return [...rivals, candidate];
+}
+
+function theOne(rivals: readonly Placement[]): Placement {
+  const [first] = rivals;
+  if (first === undefined) throw new Error("a path without a version");
+  if (rivals.length === 1) return first;
+  const list = rivals.map((rival) => `  ${rival.id}  on ${rival.tier}, moved ${new Date(rival.movedAtMs).toISOString()}, sha256 ${rival.sha256.slice(0, 12)}…`);
+  throw new OperatorError("AMBIGUOUS", `${shellQuote(first.path)} has ${rivals.length} versions of the same time\n${list.join("\n")}`, {
+    hint: `name one by its id: tierkeep restore ${first.id}`,
+  });
+}
+
+function notFound({ pattern, atMs }: Choice, seen: number): OperatorError {
+  if (seen > 0 && atMs !== undefined) {
+    return new OperatorError("NOT_FOUND", `${pattern} is stored, but no version is as old as ${new Date(atMs).toISOString()}`, {
+      hint: `tierkeep find ${pattern} lists the versions`,
+    });
+  }
+  return new OperatorError("NOT_FOUND", `nothing that was moved fits ${pattern}`, {
+    hint: `a name with wildcards matches at any depth: tierkeep find '*${pattern.split("/").at(-1) ?? ""}*'`,
+  });
+}
