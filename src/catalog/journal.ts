@@ -72,6 +72,7 @@ export function openJournal(db: Database): Journal {
     },
     drop: (operations) => commit(() => deleteOperations(db, operations)),
     unfinished: (job) => {
+      if (pendingDone.length > 0) commit(() => {});
       const query = db.prepare("SELECT * FROM operations WHERE job = ? AND state <> 'done' ORDER BY run, seq");
       query.setReadBigInts(true);
       return query.all(job).map(toOperation);
