@@ -3,8 +3,8 @@ import { realConfigDeps } from "../config/deps.ts";
 import { logrotateNames } from "../config/logrotate.ts";
 import { readLogrotate } from "../config/read-logrotate.ts";
 import type { Host } from "../host/host.ts";
-import { OperatorError } from "../lib/errors.ts";
 import { closest } from "../lib/closest.ts";
+import { OperatorError } from "../lib/errors.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { EnvelopeFacts } from "../reports/envelope.ts";
@@ -39,7 +39,9 @@ export function selectJobs(config: Config, names: readonly string[]): readonly M
       hint: meant === undefined ? `there are: ${known.join(", ")}` : `did you mean ${meant}?`,
     });
   }
-  return names.length === 0 ? config.jobs : config.jobs.filter((job) => names.includes(job.name) || names.includes(job.kind));
+  return names.length === 0
+    ? config.jobs
+    : config.jobs.filter((job) => names.includes(job.name) || names.includes(job.kind));
 }
 
 export interface RequestOptions {
@@ -50,7 +52,11 @@ export interface RequestOptions {
 }
 
 /** Makes the request for a job's child out of the configuration. */
-export function requestFor(config: Config, rule: MoveRule, { doors, ...options }: RequestOptions & { doors: AppDoors }): JobRequest {
+export function requestFor(
+  config: Config,
+  rule: MoveRule,
+  { doors, ...options }: RequestOptions & { doors: AppDoors },
+): JobRequest {
   return {
     mode: options.mode,
     run: options.run,

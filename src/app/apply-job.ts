@@ -37,7 +37,10 @@ export async function applyJob(job: Job, applying: Applying): Promise<JobReport>
     }
     for await (const outcomes of job.apply(judged.plan)) {
       tally.outcomes(outcomes);
-      await doors.send({ type: "progress", done: { files: outcomes.length, bytes: outcomes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) } });
+      await doors.send({
+        type: "progress",
+        done: { files: outcomes.length, bytes: outcomes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) },
+      });
     }
     catalog.journal.forgetDoneBefore(doors.clock.now() - keepDoneMs);
     const report = finish(undefined);
@@ -51,20 +54,30 @@ function refuse(job: Job, { planned, refusal }: JudgedPlan): JobError | undefine
   if (refusal !== undefined) return { path: "", code: refusal.guard, message: refusal.message, hint: refusal.hint };
   if (planned.approval.state === "approved") return undefined;
   const why = planned.approval.state === "never" ? "was never approved" : "was edited after it was approved";
-  return { path: "", code: "NOT_APPROVED", message: `${job.name} ${why}`, hint: `tierkeep plan ${job.name}, then tierkeep approve ${job.name}` };
+  return {
+    path: "",
+    code: "NOT_APPROVED",
+    message: `${job.name} ${why}`,
+    hint: `tierkeep plan ${job.name}, then tierkeep approve ${job.name}`,
+  };
 }
 
 /** What ends a job early and is no bug: the tier failed, or somebody said stop. */
 function stopOf(error: unknown, { doors, tally }: { doors: ChildDoors; tally: JobTally }): [JobStatus, string] {
   if (doors.signal.aborted && error === doors.signal.reason) return ["interrupted", "signal"];
-  if (!(error instanceof Error) || (error.name !== "TierFailure" && error.name !== "SystemError" && !hasCode(error, "ERR_SQLITE_ERROR"))) throw error;
+  if (
+    !(error instanceof Error) ||
+    (error.name !== "TierFailure" && error.name !== "SystemError" && !hasCode(error, "ERR_SQLITE_ERROR"))
+  )
+    throw error;
   const code = "code" in error ? String(error.code) : "EIO";
   tally.error({ path: "", code, message: messageOf(error), hint: hintFor(code) });
   return ["partial", code];
 }
 
 function hintFor(code: string): string {
-  if (code === "ENOSPC" || code === "EDQUOT") return "the tier is full: make room there, then run again; every source is where it was";
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return "the tier is full: make room there, then run again; every source is where it was";
   if (code === "ERR_SQLITE_ERROR") return "look at the disk under state_dir, then run again: it repairs what was begun";
   return "tierkeep health; every source is where it was, and the next run repairs what was begun";
 }

@@ -23,7 +23,11 @@ function changesBetween(before: string, after: string): Approval["changes"] {
   const current = flatten(JSON.parse(after) as object);
   return [...new Set([...old.keys(), ...current.keys()])]
     .filter((key) => old.get(key) !== current.get(key))
-    .map((key) => ({ key: configuredName(key), before: old.get(key) ?? "(none)", after: current.get(key) ?? "(none)" }));
+    .map((key) => ({
+      key: configuredName(key),
+      before: old.get(key) ?? "(none)",
+      after: current.get(key) ?? "(none)",
+    }));
 }
 
 function flatten(value: object, prefix = ""): ReadonlyMap<string, string> {

@@ -14,6 +14,12 @@ export interface ApprovedRules {
 export function saveApprovals(doors: AppDoors, config: Config, { rules, by }: ApprovedRules): void {
   using catalog = openCatalog(config.stateDir);
   for (const [job, rule] of rules) {
-    catalog.decisions.saveApproval({ job, rule, fingerprint: fingerprintOf(rule), approvedAtMs: doors.host.clock.now(), approvedBy: by });
+    catalog.decisions.saveApproval({
+      job,
+      rule,
+      fingerprint: fingerprintOf(rule),
+      approvedAtMs: doors.host.clock.now(),
+      approvedBy: by,
+    });
   }
 }

@@ -1,8 +1,8 @@
 import type { Progress } from "../jobs/job.ts";
-import type { ReasonCode } from "../policies/reasons.ts";
 import type { MoveRule } from "../moves/rule.ts";
-import type { JobPlan, PlanStep, ReportedError } from "../reports/plan.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
 import type { PathFields } from "../reports/path.ts";
+import type { JobPlan, PlanStep, ReportedError } from "../reports/plan.ts";
 import type { JobReport } from "../reports/run.ts";
 import type { TierConfig } from "../tiers/tier.ts";
 
@@ -41,4 +41,3 @@ export type FromChild =
   /** An expected failure before there was a plan. */
   | { readonly type: "failure"; readonly error: ReportedError & { readonly facts: Readonly<Record<string, string>> } }
   | { readonly type: "bug"; readonly stack: string };
-

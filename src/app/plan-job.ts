@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Job, Plan, PlannedStep, PlanWatch, Refusal } from "../jobs/job.ts";
-import type { PlanStep } from "../reports/plan.ts";
 import { pathFields } from "../reports/path.ts";
+import type { PlanStep } from "../reports/plan.ts";
 import { judgeApproval, sourceChange } from "./approval.ts";
 import type { PlannedJob } from "./job-messages.ts";
 
@@ -24,7 +24,10 @@ export function planAndJudge(job: Job, catalog: Catalog | undefined, watch: Plan
     approval: judgeApproval(plan.rule, saved),
     rule: plan.rule,
     kept: Object.fromEntries(
-      Object.entries(plan.kept).map(([code, { count, examples }]) => [code, { count, examples: examples.map(pathFields) }]),
+      Object.entries(plan.kept).map(([code, { count, examples }]) => [
+        code,
+        { count, examples: examples.map(pathFields) },
+      ]),
     ),
     totals: {
       files: totals.files,
@@ -49,5 +52,13 @@ function refuseChangedSource(job: Job, change: string | undefined): Refusal | un
 
 export function reportedStep(step: PlannedStep, id: number): PlanStep {
   const { action, to, sizeBytes } = step;
-  return { id, action, ...pathFields(step.path), to, sizeBytes, modifiedAt: new Date(step.modifiedMs).toISOString(), reason: "older-than" };
+  return {
+    id,
+    action,
+    ...pathFields(step.path),
+    to,
+    sizeBytes,
+    modifiedAt: new Date(step.modifiedMs).toISOString(),
+    reason: "older-than",
+  };
 }

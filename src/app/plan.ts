@@ -9,8 +9,8 @@ import { type JobEnd, superviseJob } from "./supervise-job.ts";
 
 export interface PlanOptions {
   readonly stepsAtMost: number;
-  readonly why: ReasonCode | undefined;
-  readonly onScanned: (job: string, files: number) => void;
+  readonly why?: ReasonCode | undefined;
+  readonly onScanned?: (job: string, files: number) => void;
 }
 
 /** One job's plan, with what was asked for besides. */
@@ -23,15 +23,25 @@ export interface PlannedOne {
 }
 
 /** Plans one job in a child process, so that a hung source or tier takes nothing else with it. @throws Error for a bug in it */
-export async function planJob(doors: AppDoors, config: Config, { rule, options }: { rule: MoveRule; options: PlanOptions }): Promise<PlannedOne> {
+export async function planJob(
+  doors: AppDoors,
+  config: Config,
+  { rule, options }: { rule: MoveRule; options: PlanOptions },
+): Promise<PlannedOne> {
   const steps: PlanStep[] = [];
   const why: PathFields[] = [];
   const onMessage = (message: FromChild) => {
     if (message.type === "steps") steps.push(...message.steps);
     if (message.type === "kept") why.push(...message.paths);
-    if (message.type === "scanned") options.onScanned(rule.name, message.files);
+    if (message.type === "scanned") options.onScanned?.(rule.name, message.files);
   };
-  const request = requestFor(config, rule, { doors, mode: "plan", run: newRunId(doors.host), stepsAtMost: options.stepsAtMost, why: options.why });
+  const request = requestFor(config, rule, {
+    doors,
+    mode: "plan",
+    run: newRunId(doors.host),
+    stepsAtMost: options.stepsAtMost,
+    why: options.why,
+  });
   const end = await superviseJob(request, { entryPoint: doors.entryPoint("job"), signal: doors.signal, onMessage });
   if (end.bug !== undefined) throw bugOf(end.bug);
   if (end.planned === undefined) return { plan: failedPlan(rule, end), rule: undefined, why };

@@ -1,10 +1,10 @@
-import type { Placement } from "../catalog/placements.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Placement } from "../catalog/placements.ts";
 import type { Config } from "../config/config.ts";
 import { closeFd, open, openRoot } from "../host/posix.ts";
+import { lockJob } from "../jobs/lock.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
-import { lockJob } from "../jobs/lock.ts";
 import { escapedText, pathFields } from "../reports/path.ts";
 import { type RestoredFile, type RestoreReport, restoreReport } from "../reports/restore.ts";
 import { removeStaged, restoreFile } from "../restore/restore-file.ts";
@@ -53,8 +53,16 @@ interface Restoring {
   readonly request: RestoreRequest;
 }
 
-async function restoreOne(placement: Placement, { doors, catalog, shelf, links, request }: Restoring): Promise<RestoredFile> {
-  const told = { id: placement.id, ...pathFields(placement.path), sizeBytes: placement.sizeBytes, sha256: placement.sha256 };
+async function restoreOne(
+  placement: Placement,
+  { doors, catalog, shelf, links, request }: Restoring,
+): Promise<RestoredFile> {
+  const told = {
+    id: placement.id,
+    ...pathFields(placement.path),
+    sizeBytes: placement.sizeBytes,
+    sha256: placement.sha256,
+  };
   try {
     const tier = shelf.tier(placement.tier);
     const target = prepareTarget(placement, request);

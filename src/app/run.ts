@@ -17,14 +17,20 @@ export interface RunWatch {
 }
 
 /** Runs jobs one after another, each in a process of its own, and writes the run down. @throws OperatorError STATE_DIR */
-export async function runJobs(doors: AppDoors, config: Config, { jobs, watch }: { jobs: readonly MoveRule[]; watch: RunWatch }): Promise<RunReport> {
+export async function runJobs(
+  doors: AppDoors,
+  config: Config,
+  { jobs, watch }: { jobs: readonly MoveRule[]; watch: RunWatch },
+): Promise<RunReport> {
   using catalog = openCatalog(config.stateDir);
   const runId = newRunId(doors.host);
   const startedMs = doors.host.clock.now();
   catalog.runs.begin(runId, startedMs);
   const reports: JobReport[] = [];
   for (const rule of jobs) {
-    const report = doors.signal.aborted ? emptyReport(rule, "not-started") : await runJob(doors, config, { rule, runId, watch });
+    const report = doors.signal.aborted
+      ? emptyReport(rule, "not-started")
+      : await runJob(doors, config, { rule, runId, watch });
     reports.push(report);
     watch.onReport(report);
   }
@@ -35,7 +41,11 @@ export async function runJobs(doors: AppDoors, config: Config, { jobs, watch }: 
   return report;
 }
 
-async function runJob(doors: AppDoors, config: Config, { rule, runId, watch }: { rule: MoveRule; runId: string; watch: RunWatch }): Promise<JobReport> {
+async function runJob(
+  doors: AppDoors,
+  config: Config,
+  { rule, runId, watch }: { rule: MoveRule; runId: string; watch: RunWatch },
+): Promise<JobReport> {
   const onMessage = (message: FromChild) => {
     if (message.type === "planned") watch.onPlanned(message.plan);
     if (message.type === "scanned") watch.onScanned(rule.name, message.files);
@@ -81,7 +91,8 @@ const onlyWhenAll: Readonly<Partial<Record<JobStatus, number>>> = {
 /** The exit code of a run (INTERFACE section 3): 5, 10 and 11 only when they are the reason for every job. */
 export function exitCodeOfRun(report: RunReport): number {
   const errors = report.jobs.flatMap((job) => job.errors);
-  if (report.jobs.some((job) => job.status === "interrupted" || job.status === "not-started")) return exitCodes.interrupted;
+  if (report.jobs.some((job) => job.status === "interrupted" || job.status === "not-started"))
+    return exitCodes.interrupted;
   if (errors.some((error) => error.code === "STORED_DAMAGED")) return exitCodes.corrupt;
   if (report.status === "ok") return exitCodes.ok;
   return onlyWhenAll[report.status] ?? exitCodes.partial;

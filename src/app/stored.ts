@@ -3,8 +3,8 @@ import type { Placement } from "../catalog/placements.ts";
 import type { Config } from "../config/config.ts";
 import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
 import { bytesOf, textOf } from "../lib/raw-path.ts";
-import { escapedText } from "../reports/path.ts";
 import type { FoundPlacement } from "../reports/find.ts";
+import { escapedText } from "../reports/path.ts";
 import type { ReportedError } from "../reports/plan.ts";
 import { openTier } from "../tiers/open.ts";
 import type { OpenTier } from "../tiers/tier.ts";
@@ -84,7 +84,9 @@ function iso(ms: number): string {
 export function reportedError(error: unknown): ReportedError {
   if (error instanceof OperatorError) return { code: error.code, message: error.message, hint: error.hint ?? null };
   if (error instanceof Error && "call" in error && "code" in error) {
-    const hint = hasCode(error, "ELOOP") ? "a symbolic link lies in the way; restore with --to DIR" : "restore with --to DIR, to a place with room that you may write";
+    const hint = hasCode(error, "ELOOP")
+      ? "a symbolic link lies in the way; restore with --to DIR"
+      : "restore with --to DIR, to a place with room that you may write";
     return { code: String(error.code), message: messageOf(error), hint };
   }
   throw error;

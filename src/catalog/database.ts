@@ -65,7 +65,7 @@ function migrate(connection: DatabaseSync, file: string): void {
 }
 
 function schemaVersion(connection: DatabaseSync): number {
-  return Number(connection.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  return Number(connection.prepare("PRAGMA user_version").get()?.user_version ?? 0);
 }
 
 function refuseNewer(version: number, file: string): void {

@@ -32,7 +32,7 @@ export function openDecisions(db: Database): Decisions {
     },
     pinOf: (tier) => {
       const row = db.prepare("SELECT pin FROM pins WHERE tier = ?").get(tier);
-      return row === undefined ? undefined : (JSON.parse(String(row["pin"])) as TierPin);
+      return row === undefined ? undefined : (JSON.parse(String(row.pin)) as TierPin);
     },
     savePin: (pin) => {
       db.prepare("INSERT OR REPLACE INTO pins VALUES (?, ?)").run(pin.tier, JSON.stringify(pin));
@@ -42,10 +42,10 @@ export function openDecisions(db: Database): Decisions {
 
 function toApproval(row: Record<string, unknown>): Approval {
   return {
-    job: String(row["job"]),
-    fingerprint: String(row["fingerprint"]),
-    rule: String(row["rule"]),
-    approvedAtMs: Number(row["approved_at"]),
-    approvedBy: String(row["approved_by"]),
+    job: String(row.job),
+    fingerprint: String(row.fingerprint),
+    rule: String(row.rule),
+    approvedAtMs: Number(row.approved_at),
+    approvedBy: String(row.approved_by),
   };
 }

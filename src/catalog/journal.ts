@@ -27,7 +27,10 @@ export interface Journal {
   /** Durable: these copies are about to be made. */
   readonly stage: (operations: readonly StagedOperation[]) => void;
   /** Durable: these copies are proved; the others of the batch are dropped. */
-  readonly verify: (verified: readonly { operation: StagedOperation; facts: VerifiedFacts }[], dropped: readonly StagedOperation[]) => void;
+  readonly verify: (
+    verified: readonly { operation: StagedOperation; facts: VerifiedFacts }[],
+    dropped: readonly StagedOperation[],
+  ) => void;
   /** Durable: what is verified in this range lies under its name; its placements exist from now on. */
   readonly publish: (range: OperationRange, facts: { readonly host: string; readonly nowMs: number }) => void;
   /** Written with the next commit: nothing is left to do for what is published in this range. */
@@ -48,7 +51,8 @@ export function openJournal(db: Database): Journal {
       `UPDATE operations SET state = 'done', finished_at = ?
        WHERE run = ? AND job = ? AND seq BETWEEN ? AND ? AND state = 'published'`,
     );
-    for (const { range, nowMs } of pendingDone.splice(0)) update.run(nowMs, range.run, range.job, range.first, range.last);
+    for (const { range, nowMs } of pendingDone.splice(0))
+      update.run(nowMs, range.run, range.job, range.first, range.last);
   };
   const commit = (work: () => void) =>
     db.transaction(() => {
@@ -59,7 +63,8 @@ export function openJournal(db: Database): Journal {
     beginStaging: ({ run, job, tier, tierUuid }) =>
       commit(() => db.prepare("INSERT OR IGNORE INTO staging VALUES (?, ?, ?, ?)").run(run, job, tier, tierUuid)),
     stagingOf: (job) => db.prepare("SELECT * FROM staging WHERE job = ? ORDER BY run").all(job).map(toStagingOwner),
-    endStaging: ({ run, job }) => commit(() => db.prepare("DELETE FROM staging WHERE run = ? AND job = ?").run(run, job)),
+    endStaging: ({ run, job }) =>
+      commit(() => db.prepare("DELETE FROM staging WHERE run = ? AND job = ?").run(run, job)),
     stage: (operations) => commit(() => insertStaged(db, operations)),
     verify: (verified, dropped) =>
       commit(() => {
@@ -72,13 +77,13 @@ export function openJournal(db: Database): Journal {
     },
     drop: (operations) => commit(() => deleteOperations(db, operations)),
     unfinished: (job) => {
-      if (pendingDone.length > 0) commit(() => {});
+      if (pendingDone.length > 0) db.transaction(flushDone);
       const query = db.prepare("SELECT * FROM operations WHERE job = ? AND state <> 'done' ORDER BY run, seq");
       query.setReadBigInts(true);
       return query.all(job).map(toOperation);
     },
     lastSeq: ({ run, job }) =>
-      Number(db.prepare("SELECT max(seq) AS last FROM operations WHERE run = ? AND job = ?").get(run, job)?.["last"] ?? 0),
+      Number(db.prepare("SELECT max(seq) AS last FROM operations WHERE run = ? AND job = ?").get(run, job)?.last ?? 0),
     forgetDoneBefore: (ms) =>
       commit(() => db.prepare("DELETE FROM operations WHERE state = 'done' AND finished_at < ?").run(ms)),
   };
@@ -92,7 +97,21 @@ function insertStaged(db: Database, operations: readonly StagedOperation[]): voi
   for (const { run, job, seq, tier, root, path, identity, linkGroup } of operations) {
     const { device, inode, sizeBytes, modifiedNs, changedNs, links } = identity;
     const signedInode = BigInt.asIntN(64, inode);
-    insert.run(run, job, seq, tier, bytesOf(root), bytesOf(path), device, signedInode, sizeBytes, modifiedNs, changedNs, links, linkGroup ?? null);
+    insert.run(
+      run,
+      job,
+      seq,
+      tier,
+      bytesOf(root),
+      bytesOf(path),
+      device,
+      signedInode,
+      sizeBytes,
+      modifiedNs,
+      changedNs,
+      links,
+      linkGroup ?? null,
+    );
   }
 }
 
@@ -104,7 +123,17 @@ function updateVerified(db: Database, verified: readonly { operation: StagedOper
   for (const { operation, facts } of verified) {
     const { storedAs, storedBytes, sha256, storedSha256, compression } = facts;
     const { run, job, seq } = operation;
-    update.run(bytesOf(storedAs), storedBytes, sha256, storedSha256, compression, JSON.stringify(facts.facts), run, job, seq);
+    update.run(
+      bytesOf(storedAs),
+      storedBytes,
+      sha256,
+      storedSha256,
+      compression,
+      JSON.stringify(facts.facts),
+      run,
+      job,
+      seq,
+    );
   }
 }
 
@@ -135,42 +164,42 @@ type Row = Record<string, unknown>;
 
 function toStagingOwner(row: Row): StagingOwner {
   return {
-    run: String(row["run"]),
-    job: String(row["job"]),
-    tier: String(row["tier"]),
-    tierUuid: String(row["tier_uuid"]),
+    run: String(row.run),
+    job: String(row.job),
+    tier: String(row.tier),
+    tierUuid: String(row.tier_uuid),
   };
 }
 
 function toOperation(row: Row): Operation {
   return {
-    run: String(row["run"]),
-    job: String(row["job"]),
-    seq: Number(row["seq"]),
-    state: String(row["state"]) as OperationState,
-    tier: String(row["tier"]),
-    root: rawPathOfBytes(row["root"] as Uint8Array),
-    path: rawPathOfBytes(row["path"] as Uint8Array),
+    run: String(row.run),
+    job: String(row.job),
+    seq: Number(row.seq),
+    state: String(row.state) as OperationState,
+    tier: String(row.tier),
+    root: rawPathOfBytes(row.root as Uint8Array),
+    path: rawPathOfBytes(row.path as Uint8Array),
     identity: {
-      device: Number(row["device"]),
-      inode: BigInt.asUintN(64, row["inode"] as bigint),
-      sizeBytes: Number(row["size_bytes"]),
-      modifiedNs: row["modified_ns"] as bigint,
-      changedNs: row["changed_ns"] as bigint,
-      links: Number(row["links"]),
+      device: Number(row.device),
+      inode: BigInt.asUintN(64, row.inode as bigint),
+      sizeBytes: Number(row.size_bytes),
+      modifiedNs: row.modified_ns as bigint,
+      changedNs: row.changed_ns as bigint,
+      links: Number(row.links),
     },
-    linkGroup: row["link_group"] === null ? undefined : Number(row["link_group"]),
-    verified: row["stored_as"] === null ? undefined : toVerifiedFacts(row),
+    linkGroup: row.link_group === null ? undefined : Number(row.link_group),
+    verified: row.stored_as === null ? undefined : toVerifiedFacts(row),
   };
 }
 
 function toVerifiedFacts(row: Row): VerifiedFacts {
   return {
-    storedAs: rawPathOfBytes(row["stored_as"] as Uint8Array),
-    storedBytes: Number(row["stored_bytes"]),
-    sha256: String(row["sha256"]),
-    storedSha256: String(row["stored_sha256"]),
-    compression: String(row["compression"]) as StoredCompression,
-    facts: JSON.parse(String(row["facts"])) as FileFacts,
+    storedAs: rawPathOfBytes(row.stored_as as Uint8Array),
+    storedBytes: Number(row.stored_bytes),
+    sha256: String(row.sha256),
+    storedSha256: String(row.stored_sha256),
+    compression: String(row.compression) as StoredCompression,
+    facts: JSON.parse(String(row.facts)) as FileFacts,
   };
 }

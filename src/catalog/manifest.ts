@@ -1,6 +1,6 @@
 import { bytesOf, type RawPath, rawPath, rawPathOfBytes, textOf } from "../lib/raw-path.ts";
-import { operationId, type StagedOperation, type VerifiedFacts } from "./operation.ts";
 import type { FileFacts, StoredCompression } from "./facts.ts";
+import { operationId, type StagedOperation, type VerifiedFacts } from "./operation.ts";
 
 /** A version is about to be published; it counts where a file of that size lies under that name. */
 export interface StoredLine {
@@ -68,7 +68,8 @@ export function storedLine(operation: StagedOperation, verified: VerifiedFacts, 
 /** One JSON line, its newline included; docs/design/formats.md describes it. */
 export function printManifestLine(line: ManifestLine): string {
   const at = new Date(line.atMs).toISOString();
-  if (line.fact === "withdrawn") return `${JSON.stringify({ fact: line.fact, id: line.id, at, reason: line.reason })}\n`;
+  if (line.fact === "withdrawn")
+    return `${JSON.stringify({ fact: line.fact, id: line.id, at, reason: line.reason })}\n`;
   const { facts } = line;
   return `${JSON.stringify({
     fact: line.fact,

@@ -52,7 +52,10 @@ export function openPlacements(db: Database): Placements {
       const found =
         prefix === undefined || prefix === "/"
           ? rows(order).iterate()
-          : rows(`WHERE path > ? AND path < ? ${order}`).iterate(Buffer.from(`${prefix}/`, "latin1"), Buffer.from(`${prefix}0`, "latin1"));
+          : rows(`WHERE path > ? AND path < ? ${order}`).iterate(
+              Buffer.from(`${prefix}/`, "latin1"),
+              Buffer.from(`${prefix}0`, "latin1"),
+            );
       for (const row of found) yield toPlacement(row);
     },
   };
@@ -60,22 +63,22 @@ export function openPlacements(db: Database): Placements {
 
 function toPlacement(row: Record<string, unknown>): Placement {
   return {
-    id: String(row["id"]),
-    host: String(row["host"]),
-    job: String(row["job"]),
-    tier: String(row["tier"]),
-    path: rawPathOfBytes(row["path"] as Uint8Array),
-    storedAs: rawPathOfBytes(row["stored_as"] as Uint8Array),
-    state: String(row["state"]) as PlacementState,
-    movedAtMs: Number(row["moved_at"]),
-    modifiedNs: row["modified_ns"] as bigint,
-    sizeBytes: Number(row["size_bytes"]),
-    storedBytes: Number(row["stored_bytes"]),
-    sha256: String(row["sha256"]),
-    storedSha256: String(row["stored_sha256"]),
-    compression: String(row["compression"]) as StoredCompression,
-    facts: JSON.parse(String(row["facts"])) as FileFacts,
-    linkGroup: row["link_group"] === null ? undefined : String(row["link_group"]),
-    verifiedAtMs: Number(row["verified_at"]),
+    id: String(row.id),
+    host: String(row.host),
+    job: String(row.job),
+    tier: String(row.tier),
+    path: rawPathOfBytes(row.path as Uint8Array),
+    storedAs: rawPathOfBytes(row.stored_as as Uint8Array),
+    state: String(row.state) as PlacementState,
+    movedAtMs: Number(row.moved_at),
+    modifiedNs: row.modified_ns as bigint,
+    sizeBytes: Number(row.size_bytes),
+    storedBytes: Number(row.stored_bytes),
+    sha256: String(row.sha256),
+    storedSha256: String(row.stored_sha256),
+    compression: String(row.compression) as StoredCompression,
+    facts: JSON.parse(String(row.facts)) as FileFacts,
+    linkGroup: row.link_group === null ? undefined : String(row.link_group),
+    verifiedAtMs: Number(row.verified_at),
   };
 }

@@ -25,15 +25,21 @@ export function openRestores(db: Database): Restores {
     },
     end: ({ directory, name }, restored) =>
       db.transaction(() => {
-        db.prepare("DELETE FROM restore_staging WHERE directory = ? AND name = ?").run(bytesOf(directory), bytesOf(name));
+        db.prepare("DELETE FROM restore_staging WHERE directory = ? AND name = ?").run(
+          bytesOf(directory),
+          bytesOf(name),
+        );
         if (restored === undefined) return;
         db.prepare("INSERT OR REPLACE INTO restored VALUES (?, ?)").run(bytesOf(restored.path), restored.nowMs);
       }),
     unfinished: () =>
-      db.prepare("SELECT * FROM restore_staging").all().map((row) => ({
-        directory: rawPathOfBytes(row["directory"] as Uint8Array),
-        name: rawPathOfBytes(row["name"] as Uint8Array),
-      })),
+      db
+        .prepare("SELECT * FROM restore_staging")
+        .all()
+        .map((row) => ({
+          directory: rawPathOfBytes(row.directory as Uint8Array),
+          name: rawPathOfBytes(row.name as Uint8Array),
+        })),
     restoredAfter: (path, sinceMs) =>
       db.prepare("SELECT 1 FROM restored WHERE path = ? AND restored_at > ?").get(bytesOf(path), sinceMs) !== undefined,
     anyAfter: (sinceMs) => db.prepare("SELECT 1 FROM restored WHERE restored_at > ?").get(sinceMs) !== undefined,

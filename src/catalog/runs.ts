@@ -21,7 +21,12 @@ export function openRuns(db: Database): Runs {
       db.prepare("INSERT INTO runs (run, started_at) VALUES (?, ?)").run(run, nowMs);
     },
     end: ({ run, nowMs, status, report }) => {
-      db.prepare("UPDATE runs SET finished_at = ?, status = ?, report = ? WHERE run = ?").run(nowMs, status, report, run);
+      db.prepare("UPDATE runs SET finished_at = ?, status = ?, report = ? WHERE run = ?").run(
+        nowMs,
+        status,
+        report,
+        run,
+      );
     },
     last: () => {
       const row = db.prepare("SELECT * FROM runs ORDER BY started_at DESC, run DESC LIMIT 1").get();
@@ -32,10 +37,10 @@ export function openRuns(db: Database): Runs {
 
 function toRecord(row: Record<string, unknown>): RunRecord {
   return {
-    run: String(row["run"]),
-    startedAtMs: Number(row["started_at"]),
-    finishedAtMs: row["finished_at"] === null ? undefined : Number(row["finished_at"]),
-    status: row["status"] === null ? undefined : String(row["status"]),
-    report: row["report"] === null ? undefined : String(row["report"]),
+    run: String(row.run),
+    startedAtMs: Number(row.started_at),
+    finishedAtMs: row.finished_at === null ? undefined : Number(row.finished_at),
+    status: row.status === null ? undefined : String(row.status),
+    report: row.report === null ? undefined : String(row.report),
   };
 }

@@ -79,7 +79,9 @@ function beyond(bytes: number): string {
 }
 
 function readTotals(db: DatabaseSync): StepTotals {
-  const query = db.prepare("SELECT count(*) AS files, coalesce(sum(size_bytes), 0) AS bytes, min(modified_ns) AS oldest FROM steps");
+  const query = db.prepare(
+    "SELECT count(*) AS files, coalesce(sum(size_bytes), 0) AS bytes, min(modified_ns) AS oldest FROM steps",
+  );
   query.setReadBigInts(true);
   const row = query.get();
   return {

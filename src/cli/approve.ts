@@ -1,16 +1,15 @@
 import type { Command } from "commander";
-import { type AppDoors, selectJobs } from "../app/app.ts";
+import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
 import { saveApprovals } from "../app/approve.ts";
 import { type PlannedOne, planJob } from "../app/plan.ts";
 import type { Config } from "../config/config.ts";
 import { exitCodes } from "../lib/error-codes.ts";
 import { OperatorError } from "../lib/errors.ts";
 import type { MoveRule } from "../moves/rule.ts";
+import { approveReport } from "../reports/approve.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import { planScreen } from "./plan-screen.ts";
 import { mark } from "./terminal.ts";
-import { approveReport } from "../reports/approve.ts";
-import { envelopeFacts } from "../app/app.ts";
 
 export interface ApproveDoors {
   readonly config: (file: string | undefined) => Config;
@@ -33,12 +32,19 @@ export function addApproveVerb(program: Command, cli: Cli, open: ApproveDoors): 
     });
 }
 
-async function approve(cli: Cli, open: ApproveDoors, { names, options }: { names: string[]; options: ApproveOptions }): Promise<void> {
+async function approve(
+  cli: Cli,
+  open: ApproveDoors,
+  { names, options }: { names: string[]; options: ApproveOptions },
+): Promise<void> {
   requireSense(names, options);
   const config = open.config(options.config);
   const shown: Shown[] = [];
   for (const rule of selectJobs(config, names)) {
-    const one = await planJob(open.app, config, { rule, options: { stepsAtMost: 3, why: undefined, onScanned: () => {} } });
+    const one = await planJob(open.app, config, {
+      rule,
+      options: { stepsAtMost: 3 },
+    });
     if (options.json !== true) show(cli, { rule, one });
     shown.push({ rule, one });
   }
@@ -46,7 +52,10 @@ async function approve(cli: Cli, open: ApproveDoors, { names, options }: { names
   requireFingerprint(approvable, options.fingerprint);
   const isAsked = cli.terminal.interactive && options.json !== true && options.fingerprint === undefined;
   const waiting = approvable.filter(({ one }) => one.plan.approval.state !== "approved");
-  const accepted = waiting.length === 0 || !isAsked || (await isYes(cli, waiting.length === 1 ? "approve it? [y/N] " : `approve these ${waiting.length}? [y/N] `));
+  const accepted =
+    waiting.length === 0 ||
+    !isAsked ||
+    (await isYes(cli, waiting.length === 1 ? "approve it? [y/N] " : `approve these ${waiting.length}? [y/N] `));
   if (accepted) save(cli, open, { config, shown: waiting });
   report(cli, open, { config, shown, accepted, json: options.json === true });
 }
@@ -61,7 +70,9 @@ function requireSense(names: readonly string[], options: ApproveOptions): void {
     throw new OperatorError("USAGE", "nothing was named to approve", { hint: "tierkeep approve JOB ..., or --all" });
   }
   if (options.fingerprint !== undefined && names.length !== 1) {
-    throw new OperatorError("USAGE", "--fingerprint goes with one job", { hint: "tierkeep approve JOB --fingerprint HEX" });
+    throw new OperatorError("USAGE", "--fingerprint goes with one job", {
+      hint: "tierkeep approve JOB --fingerprint HEX",
+    });
   }
 }
 
@@ -75,7 +86,13 @@ function requireFingerprint(approvable: readonly Shown[], wanted: string | undef
 }
 
 function show(cli: Cli, { rule, one }: Shown): void {
-  const screen = planScreen(cli.terminal, { plan: one.plan, rule, nowMs: cli.host.clock.now(), allSteps: false, why: [] });
+  const screen = planScreen(cli.terminal, {
+    plan: one.plan,
+    rule,
+    nowMs: cli.host.clock.now(),
+    allSteps: false,
+    why: [],
+  });
   cli.terminal.print(`${screen}\n`);
 }
 
@@ -84,7 +101,9 @@ async function isYes(cli: Cli, question: string): Promise<boolean> {
 }
 
 function save(cli: Cli, open: ApproveDoors, { config, shown }: { config: Config; shown: readonly Shown[] }): void {
-  const rules = new Map(shown.flatMap(({ rule, one }) => (one.rule === undefined ? [] : [[rule.name, one.rule] as const])));
+  const rules = new Map(
+    shown.flatMap(({ rule, one }) => (one.rule === undefined ? [] : [[rule.name, one.rule] as const])),
+  );
   if (rules.size > 0) saveApprovals(open.app, config, { rules, by: operatorName(cli) });
 }
 
@@ -108,9 +127,13 @@ function report(cli: Cli, open: ApproveDoors, { config, shown, accepted, json }:
     approved: one.rule !== undefined && (accepted || one.plan.approval.state === "approved"),
     error: one.plan.error,
   }));
-  if (json) cli.terminal.print(`${JSON.stringify(approveReport({ jobs }, envelopeFacts(open.app, config)), undefined, 2)}\n`);
+  if (json)
+    cli.terminal.print(`${JSON.stringify(approveReport({ jobs }, envelopeFacts(open.app, config)), undefined, 2)}\n`);
   else {
-    for (const job of jobs) cli.terminal.print(`${mark(cli.terminal, job.approved ? "ok" : "critical")} ${job.name} ${job.approved ? "is approved as it stands" : "was not approved"}\n`);
+    for (const job of jobs)
+      cli.terminal.print(
+        `${mark(cli.terminal, job.approved ? "ok" : "critical")} ${job.name} ${job.approved ? "is approved as it stands" : "was not approved"}\n`,
+      );
     if (accepted && failed.length < shown.length) cli.terminal.print("do it:  tierkeep run\n");
   }
   if (failed.length > 0) cli.exit(exitCodes.partial);
@@ -118,7 +141,11 @@ function report(cli: Cli, open: ApproveDoors, { config, shown, accepted, json }:
 }
 
 /** Used by `run` on a terminal: shows nothing, since the plan was just shown. */
-export async function offerApproval(cli: Cli, open: ApproveDoors, { config, one }: { config: Config; one: PlannedOne }): Promise<boolean> {
+export async function offerApproval(
+  cli: Cli,
+  open: ApproveDoors,
+  { config, one }: { config: Config; one: PlannedOne },
+): Promise<boolean> {
   if (one.rule === undefined || one.plan.refusal !== null) return false;
   if (!(await isYes(cli, `${one.plan.name} is not approved as it stands: approve it? [y/N] `))) return false;
   saveApprovals(open.app, config, { rules: new Map([[one.plan.name, one.rule]]), by: operatorName(cli) });

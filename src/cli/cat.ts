@@ -1,9 +1,9 @@
+import { createHash } from "node:crypto";
 import type { Command } from "commander";
 import { openShelf, requireCatalog } from "../app/stored.ts";
+import { closeFd } from "../host/posix.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { parseMoment } from "../lib/moment.ts";
-import { createHash } from "node:crypto";
-import { closeFd } from "../host/posix.ts";
 import { readContent } from "../moves/stored-content.ts";
 import { damaged, openPlacement } from "../restore/open-placement.ts";
 import { choosePlacements } from "../restore/select.ts";
@@ -24,15 +24,24 @@ export function addCatVerb(program: Command, cli: Cli, open: StoredDoors): void 
     });
 }
 
-async function cat(cli: Cli, open: StoredDoors, { pattern, options }: { pattern: string; options: CatOptions }): Promise<void> {
-  if (options.json === true) throw new OperatorError("USAGE", "cat writes content, not a report", { hint: "tierkeep find --json PATH tells about it" });
+async function cat(
+  cli: Cli,
+  open: StoredDoors,
+  { pattern, options }: { pattern: string; options: CatOptions },
+): Promise<void> {
+  if (options.json === true)
+    throw new OperatorError("USAGE", "cat writes content, not a report", {
+      hint: "tierkeep find --json PATH tells about it",
+    });
   const config = open.config(options.config);
   using catalog = requireCatalog(config);
   const choice = { placements: catalog.placements, pattern, workingDirectory: open.workingDirectory };
   const chosen = choosePlacements({ ...choice, atMs: requireMoment(options.at) });
   const [placement, ...others] = chosen;
   if (placement === undefined || others.length > 0) {
-    throw new OperatorError("AMBIGUOUS", `${pattern} means ${chosen.length} files`, { hint: `tierkeep find ${pattern} lists them; cat takes one` });
+    throw new OperatorError("AMBIGUOUS", `${pattern} means ${chosen.length} files`, {
+      hint: `tierkeep find ${pattern} lists them; cat takes one`,
+    });
   }
   using shelf = openShelf(config, catalog);
   const tier = shelf.tier(placement.tier);
@@ -44,7 +53,8 @@ async function cat(cli: Cli, open: StoredDoors, { pattern, options }: { pattern:
       digest.update(chunk);
       await cli.terminal.pour(chunk);
     }
-    const problem = content.problem() ?? (digest.digest("hex") === placement.sha256 ? undefined : "its content has another SHA-256");
+    const problem =
+      content.problem() ?? (digest.digest("hex") === placement.sha256 ? undefined : "its content has another SHA-256");
     if (problem !== undefined) throw damaged(placement, tier, `${problem}; do not use what was printed`);
   } finally {
     closeFd(fd);
@@ -56,5 +66,7 @@ export function requireMoment(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = parseMoment(text);
   if (ms !== undefined) return ms;
-  throw new OperatorError("USAGE", `${text} is not a time`, { hint: "write it as 2026-11-23, 2026-11-23T04:15 or 2026-11-23T04:15:00Z" });
+  throw new OperatorError("USAGE", `${text} is not a time`, {
+    hint: "write it as 2026-11-23, 2026-11-23T04:15 or 2026-11-23T04:15:00Z",
+  });
 }

@@ -30,7 +30,9 @@ export function addFindVerb(program: Command, cli: Cli, open: StoredDoors): void
       const placements = [...matchPlacements(catalog.placements, pattern, open.workingDirectory)];
       const found = placements.map((placement) => foundPlacement(placement, isThere(placement.tier)));
       if (options.json === true) {
-        cli.terminal.print(`${JSON.stringify(findReport({ placements: found }, envelopeFacts(open.app, config)), undefined, 2)}\n`);
+        cli.terminal.print(
+          `${JSON.stringify(findReport({ placements: found }, envelopeFacts(open.app, config)), undefined, 2)}\n`,
+        );
         return;
       }
       if (found.length === 0) throw nothing(pattern);

@@ -1,7 +1,7 @@
-import type { JobPlan } from "../reports/plan.ts";
+import { formatBytes, formatCount, formatDuration, plural } from "../lib/units.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { reasons } from "../policies/reasons.ts";
-import { formatBytes, formatCount, formatDuration, plural } from "../lib/units.ts";
+import type { JobPlan } from "../reports/plan.ts";
 import { mark, paint, type Terminal } from "./terminal.ts";
 
 /** `stays: 1,930 too young · 6 open for writing`, or nothing. */

@@ -1,9 +1,9 @@
-import type { MoveRule } from "../moves/rule.ts";
-import type { PathFields } from "../reports/path.ts";
-import type { JobPlan, PlanStep } from "../reports/plan.ts";
 import { type RawPath, rawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes, plural } from "../lib/units.ts";
+import type { MoveRule } from "../moves/rule.ts";
+import type { PathFields } from "../reports/path.ts";
+import type { JobPlan, PlanStep } from "../reports/plan.ts";
 import { approvalText, keptLine } from "./job-line.ts";
 import { columns, mark, paint, type Terminal } from "./terminal.ts";
 
@@ -45,7 +45,16 @@ function plannedLines(terminal: Terminal, { plan, allSteps, why }: PlanView): re
 }
 
 function stepLines({ steps, totals }: JobPlan, all: boolean): readonly string[] {
-  if (all) return columns(steps.map((step) => [formatBytes(step.sizeBytes), step.modifiedAt.slice(0, 10), shellQuote(rawOf(step)), `→ ${step.to}`]), [0]);
+  if (all)
+    return columns(
+      steps.map((step) => [
+        formatBytes(step.sizeBytes),
+        step.modifiedAt.slice(0, 10),
+        shellQuote(rawOf(step)),
+        `→ ${step.to}`,
+      ]),
+      [0],
+    );
   if (steps.length === 0) return [];
   const more = totals.files > examples ? ", … (--steps lists all)" : "";
   return [`${steps.slice(0, examples).map(nameOf).join(", ")}${more}`];
@@ -56,10 +65,15 @@ function nameOf(step: PlanStep): string {
 }
 
 function failedLines(terminal: Terminal, { error }: JobPlan): readonly string[] {
-  return [`${mark(terminal, "critical")} ${error?.message} [${error?.code}]`, ...(error?.hint == null ? [] : [error.hint])];
+  return [
+    `${mark(terminal, "critical")} ${error?.message} [${error?.code}]`,
+    ...(error?.hint == null ? [] : [error.hint]),
+  ];
 }
 
 /** The raw path that a report's fields stand for. */
 export function rawOf(fields: PathFields): RawPath {
-  return fields.pathBase64 === undefined ? rawPath(fields.path) : rawPathOfBytes(Buffer.from(fields.pathBase64, "base64"));
+  return fields.pathBase64 === undefined
+    ? rawPath(fields.path)
+    : rawPathOfBytes(Buffer.from(fields.pathBase64, "base64"));
 }

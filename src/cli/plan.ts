@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
-import { planJob, type PlannedOne } from "../app/plan.ts";
-import type { ConfigAndWarnings } from "../config/require.ts";
+import { type PlannedOne, planJob } from "../app/plan.ts";
 import { problemLines } from "../config/problem-text.ts";
-import { OperatorError } from "../lib/errors.ts";
+import type { ConfigAndWarnings } from "../config/require.ts";
 import { closest } from "../lib/closest.ts";
+import { OperatorError } from "../lib/errors.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import { type ReasonCode, reasons } from "../policies/reasons.ts";
 import { planReport } from "../reports/plan.ts";
@@ -35,7 +35,11 @@ export function addPlanVerb(program: Command, cli: Cli, open: PlanDoors): void {
     });
 }
 
-async function plan(cli: Cli, open: PlanDoors, { names, options }: { names: string[]; options: PlanVerbOptions }): Promise<void> {
+async function plan(
+  cli: Cli,
+  open: PlanDoors,
+  { names, options }: { names: string[]; options: PlanVerbOptions },
+): Promise<void> {
   const { config, warnings } = open.config(options.config);
   const why = options.why === undefined ? undefined : requireReason(options.why);
   const jobs = selectJobs(config, names);
@@ -49,7 +53,10 @@ async function plan(cli: Cli, open: PlanDoors, { names, options }: { names: stri
   progress.clear();
   const warningLines = problemLines(warnings);
   if (options.json === true) {
-    const report = planReport({ jobs: planned.map(({ one }) => one.plan), warnings: warningLines }, envelopeFacts(open.app, config));
+    const report = planReport(
+      { jobs: planned.map(({ one }) => one.plan), warnings: warningLines },
+      envelopeFacts(open.app, config),
+    );
     cli.terminal.print(`${JSON.stringify(report, undefined, 2)}\n`);
     return;
   }

@@ -57,6 +57,9 @@ function closing({ files }: RestoreReport): string {
 function exitCodeOf({ files }: RestoreReport): number {
   const codes = files.flatMap((file) => (file.error === null ? [] : [file.error.code]));
   if (codes.length === 0) return exitCodes.ok;
-  if (codes.some((code) => code in errorTable && errorTable[code as keyof typeof errorTable].exit === "corrupt")) return exitCodes.corrupt;
-  return codes.every((code) => code.startsWith("TIER_")) && codes.length === files.length ? exitCodes.unavailable : exitCodes.partial;
+  if (codes.some((code) => code in errorTable && errorTable[code as keyof typeof errorTable].exit === "corrupt"))
+    return exitCodes.corrupt;
+  return codes.every((code) => code.startsWith("TIER_")) && codes.length === files.length
+    ? exitCodes.unavailable
+    : exitCodes.partial;
 }

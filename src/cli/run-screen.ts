@@ -1,7 +1,7 @@
-import type { JobReport, RunReport } from "../reports/run.ts";
-import { reasons, type ReasonCode } from "../policies/reasons.ts";
-import { formatBytes, formatCount, formatDuration, plural } from "../lib/units.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
+import { formatBytes, formatCount, formatDuration, plural } from "../lib/units.ts";
+import { type ReasonCode, reasons } from "../policies/reasons.ts";
+import type { JobReport, RunReport } from "../reports/run.ts";
 import { rawOf } from "./plan-screen.ts";
 import { type Mark, mark, paint, type Terminal } from "./terminal.ts";
 
@@ -25,24 +25,44 @@ export function jobReportLines(terminal: Terminal, report: JobReport, width: num
   const repaired = recovered.finished + recovered.dropped;
   const lines = [
     head,
-    ...(repaired === 0 ? [] : [`repaired what run ${recovered.runs.join(", ")} left: ${plural(recovered.finished, "file")} finished, ${recovered.dropped} begun anew`]),
+    ...(repaired === 0
+      ? []
+      : [
+          `repaired what run ${recovered.runs.join(", ")} left: ${plural(recovered.finished, "file")} finished, ${recovered.dropped} begun anew`,
+        ]),
     ...stayed(report),
     ...report.errors.slice(0, errorsShown).flatMap((error) => errorLines(terminal, report, error)),
-    ...(report.errors.length > errorsShown ? [`… and ${report.errors.length - errorsShown} more (--json lists them)`] : []),
+    ...(report.errors.length > errorsShown
+      ? [`… and ${report.errors.length - errorsShown} more (--json lists them)`]
+      : []),
   ];
   return lines.map((line, index) => (index === 0 ? line : `${" ".repeat(width + 4)}${line}`)).join("\n");
 }
 
 function summary(terminal: Terminal, report: JobReport): string {
   const [first] = report.errors;
-  if (report.status === "refused" || report.status === "unavailable" || report.status === "busy" || report.status === "failed") {
-    return first === undefined ? report.status : `${report.status === "refused" ? "refused" : "skipped"}: ${first.message}`;
+  if (
+    report.status === "refused" ||
+    report.status === "unavailable" ||
+    report.status === "busy" ||
+    report.status === "failed"
+  ) {
+    return first === undefined
+      ? report.status
+      : `${report.status === "refused" ? "refused" : "skipped"}: ${first.message}`;
   }
   if (report.status === "not-started") return "not started";
   const moved = report.outcomes.moved ?? 0;
-  const what = moved === 0 ? "nothing moved" : `moved ${plural(moved, "file")}, ${formatBytes(report.bytesRead)} → ${formatBytes(report.bytesWritten)}, verified`;
-  const held = report.bottleneck === null || moved === 0 ? "" : paint(terminal, "dim", `   (${report.bottleneck} took longest)`);
-  const left = report.stoppedBy === null ? "" : `; stopped by ${report.stoppedBy}, ${plural(report.remaining.files, "file")} left for the next run`;
+  const what =
+    moved === 0
+      ? "nothing moved"
+      : `moved ${plural(moved, "file")}, ${formatBytes(report.bytesRead)} → ${formatBytes(report.bytesWritten)}, verified`;
+  const held =
+    report.bottleneck === null || moved === 0 ? "" : paint(terminal, "dim", `   (${report.bottleneck} took longest)`);
+  const left =
+    report.stoppedBy === null
+      ? ""
+      : `; stopped by ${report.stoppedBy}, ${plural(report.remaining.files, "file")} left for the next run`;
   return `${what}   ${formatDuration(report.seconds * 1000)}${held}${left}`;
 }
 

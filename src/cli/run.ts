@@ -4,8 +4,8 @@ import { planJob } from "../app/plan.ts";
 import { exitCodeOfRun, runJobs } from "../app/run.ts";
 import type { Config } from "../config/config.ts";
 import type { MoveRule } from "../moves/rule.ts";
-import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import { offerApproval } from "./approve.ts";
+import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import { planScreen } from "./plan-screen.ts";
 import { progressLine } from "./progress.ts";
 import { jobReportLines, runClosing } from "./run-screen.ts";
@@ -44,7 +44,10 @@ async function isMeant(cli: Cli, open: RunDoors, { config, jobs }: Selected): Pr
   let files = 0;
   for (const rule of jobs) {
     using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
-    const one = await planJob(open.app, config, { rule, options: { stepsAtMost: 3, why: undefined, onScanned: progress.scanned } });
+    const one = await planJob(open.app, config, {
+      rule,
+      options: { stepsAtMost: 3, why: undefined, onScanned: progress.scanned },
+    });
     progress.clear();
     const nowMs = cli.host.clock.now();
     cli.terminal.note(`${planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: false, why: [] })}\n`);

@@ -58,11 +58,15 @@ export function percent(ratio: number): string {
 /** Lines whose cells are padded to common widths; cells may carry colour. `right` names right-aligned columns. */
 export function columns(rows: readonly (readonly string[])[], right: readonly number[] = []): readonly string[] {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, index) => {
-    widths[index] = Math.max(widths[index] ?? 0, visibleWidth(cell));
-  });
+  for (const row of rows)
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, visibleWidth(cell));
+    });
   return rows.map((row) =>
-    row.map((cell, index) => padded(cell, widths[index] ?? 0, right.includes(index))).join("  ").trimEnd(),
+    row
+      .map((cell, index) => padded(cell, widths[index] ?? 0, right.includes(index)))
+      .join("  ")
+      .trimEnd(),
   );
 }
 

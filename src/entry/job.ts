@@ -12,9 +12,9 @@ class Stopped extends Error {
 function main(): void {
   const stop = new AbortController();
   // The kernel sends SIGIO when a writer opens a file that is being probed; its default is to kill (HAZARDS M28).
-  process.on("SIGIO", () => {});
+  process.on("SIGIO", ignoreSignal);
   // A terminal sends these to the whole group; the parent decides and says "stop".
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, ignoreSignal);
   process.on("disconnect", () => stop.abort(new Stopped("the parent went away")));
   process.on("message", (message: ToChild) => {
     if (message.type === "stop") stop.abort(new Stopped("asked to stop"));
@@ -22,6 +22,10 @@ function main(): void {
   });
   dieWithParent();
   setIdleIoPriority();
+}
+
+function ignoreSignal(): void {
+  // Having a handler is all that counts.
 }
 
 async function work(message: ToChild & { type: "start" }, signal: AbortSignal): Promise<void> {

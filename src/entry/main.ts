@@ -1,5 +1,5 @@
-import { OperatorError } from "../lib/errors.ts";
 import { exitCodeOf, exitCodes } from "../lib/error-codes.ts";
+import { OperatorError } from "../lib/errors.ts";
 import { toolVersion } from "../lib/version.ts";
 import { fileTerminal } from "./terminal-files.ts";
 
@@ -29,7 +29,9 @@ function stopOnSignals(): AbortController {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-      controller.abort(new OperatorError("INTERRUPTED", "stopped by a signal", { hint: "run again: it goes on where it stopped" }));
+      controller.abort(
+        new OperatorError("INTERRUPTED", "stopped by a signal", { hint: "run again: it goes on where it stopped" }),
+      );
     });
   }
   return controller;

@@ -29,7 +29,7 @@ const koffi = loadKoffi();
 const libc = koffi.load("libc.so.6");
 const errorNames = new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name]));
 // EWOULDBLOCK is the same number; manuals say EAGAIN.
-errorNames.set(koffi.os.errno["EAGAIN"] ?? 11, "EAGAIN");
+errorNames.set(koffi.os.errno.EAGAIN ?? 11, "EAGAIN");
 
 /** Binds a C function of the C library. */
 export function bind(prototype: string): NativeFunction {
@@ -61,9 +61,13 @@ function loadKoffi(): Koffi {
   try {
     return createRequire(import.meta.url)("koffi") as Koffi;
   } catch (cause) {
-    throw new OperatorError("NATIVE_MISSING", `the system-call library cannot be loaded on ${process.platform}-${process.arch}`, {
-      hint: "install tierkeep's optional packages (npm ci); Linux on x64 and arm64 is supported",
-      cause,
-    });
+    throw new OperatorError(
+      "NATIVE_MISSING",
+      `the system-call library cannot be loaded on ${process.platform}-${process.arch}`,
+      {
+        hint: "install tierkeep's optional packages (npm ci); Linux on x64 and arm64 is supported",
+        cause,
+      },
+    );
   }
 }

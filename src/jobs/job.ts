@@ -91,5 +91,10 @@ export interface Recovered {
   /** Copies that had not: dropped; their sources are where they were. */
   readonly dropped: number;
   readonly runs: readonly string[];
-  readonly problems: readonly { readonly path: RawPath; readonly code: string; readonly message: string; readonly hint: string }[];
+  readonly problems: readonly {
+    readonly path: RawPath;
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+  }[];
 }

@@ -1,8 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { makeDirectories } from "../host/files.ts";
-import { closeFd, open, openBeneath, openRoot, readFully, tryLock, truncateFile, writeFully } from "../host/posix.ts";
+import { closeFd, open, openBeneath, openRoot, readFully, truncateFile, tryLock, writeFully } from "../host/posix.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
-import { setTimeout as delay } from "node:timers/promises";
 
 export interface LockHolder {
   readonly pid: number;

@@ -13,7 +13,7 @@ export function shellQuote(path: RawPath): string {
 }
 
 function escapeByte(byte: number): string {
-  const escape = escapes[byte];
-  if (escape !== undefined) return escape;
+  const known = escapes[byte];
+  if (known !== undefined) return known;
   return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
 }

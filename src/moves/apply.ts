@@ -1,10 +1,10 @@
 import type { Step } from "../catalog/step-table.ts";
+import type { Outcome } from "../jobs/job.ts";
 import { formatBytes } from "../lib/units.ts";
 import { roomOf } from "../tiers/usage.ts";
 import { moveBatch } from "./batch.ts";
 import { onTier } from "./failure.ts";
 import type { MovePlan } from "./plan.ts";
-import type { Outcome } from "../jobs/job.ts";
 import type { MoveSession } from "./session.ts";
 
 const batchFiles = 1_000;
@@ -46,11 +46,19 @@ export function* batches(steps: Iterable<Step>): Generator<readonly Step[]> {
 function missingRoom(session: MoveSession, steps: readonly Step[]): string | undefined {
   const room = onTier(() => roomOf(session.tier));
   const bytes = steps.reduce((sum, step) => sum + step.identity.sizeBytes, 0);
-  if (bytes > room.freeBytes) return `${formatBytes(bytes)} are needed and ${formatBytes(room.freeBytes)} are free besides the reserve`;
+  if (bytes > room.freeBytes)
+    return `${formatBytes(bytes)} are needed and ${formatBytes(room.freeBytes)} are free besides the reserve`;
   // Files, and in the worst case a directory for each.
   return steps.length * 2 > room.freeInodes ? `only ${room.freeInodes} inodes are free besides the reserve` : undefined;
 }
 
 function noRoom(step: Step, message: string): Outcome {
-  return { path: step.path, result: "no-room", sizeBytes: step.identity.sizeBytes, storedBytes: 0, code: "ENOSPC", message };
+  return {
+    path: step.path,
+    result: "no-room",
+    sizeBytes: step.identity.sizeBytes,
+    storedBytes: 0,
+    code: "ENOSPC",
+    message,
+  };
 }

@@ -25,7 +25,6 @@ export function printRule(rule: ApprovedRule): string {
   return JSON.stringify(sortKeys(rule));
 }
 
-
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value) || typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

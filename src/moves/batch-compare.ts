@@ -1,6 +1,6 @@
 import type { RawPath } from "../lib/raw-path.ts";
-import type { Item } from "./batch-item.ts";
 import { bigFileWork } from "./batch-copy.ts";
+import type { Item } from "./batch-item.ts";
 import type { CopiedBig } from "./big-file.ts";
 import { compareBig } from "./compare-big.ts";
 import type { Copied } from "./copy-file.ts";
@@ -10,7 +10,9 @@ import { spread } from "./spread.ts";
 
 /** Step 4: every staged file is read back, decompressed and compared. */
 export async function compareItems(session: MoveSession, items: readonly Item[]): Promise<void> {
-  const staged = items.filter((item) => item.setback === undefined && item.copied !== undefined && !sharesCopy(session, item));
+  const staged = items.filter(
+    (item) => item.setback === undefined && item.copied !== undefined && !sharesCopy(session, item),
+  );
   const whole = staged.filter((item) => !isBig(item.copied));
   const tasks = whole.map((item) => ({ within: "staging" as const, path: stagedName(item), content: contentOf(item) }));
   const problems = await spread(session.copiers, "readBack", { tasks, signal: session.signal });

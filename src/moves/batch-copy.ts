@@ -2,9 +2,9 @@ import { linkFile } from "../host/posix.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { Item } from "./batch-item.ts";
 import { type BigFileWork, copyBig } from "./big-file.ts";
+import type { Copied, CopyTask } from "./copy-file.ts";
 import { isSetback, onTier, type Setback } from "./failure.ts";
 import { frameBytes } from "./framed.ts";
-import type { Copied, CopyTask } from "./copy-file.ts";
 import type { MoveSession } from "./session.ts";
 import { spread } from "./spread.ts";
 

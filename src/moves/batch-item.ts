@@ -1,10 +1,10 @@
 import type { StagedOperation } from "../catalog/operation.ts";
 import type { Step } from "../catalog/step-table.ts";
+import type { Outcome } from "../jobs/job.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { CopiedBig } from "./big-file.ts";
 import type { Copied } from "./copy-file.ts";
 import type { Setback } from "./failure.ts";
-import type { Outcome } from "../jobs/job.ts";
 import type { MoveSession } from "./session.ts";
 
 /** One file on its way through a batch. */
@@ -22,7 +22,8 @@ export function makeItems(session: MoveSession, steps: readonly Step[]): readonl
   const items: Item[] = [];
   for (const { path, identity } of steps) {
     const before = items.at(-1);
-    const sameFile = before?.operation.identity.inode === identity.inode && before.operation.identity.device === identity.device;
+    const sameFile =
+      before?.operation.identity.inode === identity.inode && before.operation.identity.device === identity.device;
     const seq = session.nextSeq();
     const leader = sameFile ? before?.leader : undefined;
     const linkGroup = identity.links > 1 ? (leader?.operation.seq ?? seq) : undefined;

@@ -2,8 +2,8 @@ import type { VerifiedFacts } from "../catalog/operation.ts";
 import { nameExists } from "../host/stat.ts";
 import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { nameWithHash, storedName } from "../policies/stored-name.ts";
-import type { Item } from "./batch-item.ts";
 import { contentOf } from "./batch-compare.ts";
+import type { Item } from "./batch-item.ts";
 import { suffixes } from "./copier-context.ts";
 import { cacheDirectories, type DirectoryCache } from "./directories.ts";
 import { onTier } from "./failure.ts";
@@ -40,7 +40,9 @@ function decideName(item: Item, deciding: Deciding): void {
   const below = storedName({ path, modifiedNs: identity.modifiedNs, layout: session.rule.layout, ...limits });
   const plain = joinPath(jobFolder(session.host, session.rule.name), below);
   session.tree.ensure(parentOf(plain), parentOf(path));
-  const name = [plain, nameWithHash(plain, copied.sha256, limits)].find((candidate) => mayTake(candidate, item, deciding));
+  const name = [plain, nameWithHash(plain, copied.sha256, limits)].find((candidate) =>
+    mayTake(candidate, item, deciding),
+  );
   if (name === undefined) {
     item.setback = { verdict: "name-taken", message: `other content lies at ${plain} on ${session.tier.name}` };
     return;

@@ -20,24 +20,37 @@ export async function publishItems(session: MoveSession, items: readonly Item[])
   if (!session.context.syncEach) await session.timed("sync", () => session.copiers.ask("sync", session.syncFd));
   const published = ready.filter((item) => item.setback === undefined);
   await session.timed("journal", () => {
-    for (const range of rangesOf(published)) session.journal.publish(range, { host: session.host, nowMs: session.clock.now() });
+    for (const range of rangesOf(published))
+      session.journal.publish(range, { host: session.host, nowMs: session.clock.now() });
   });
 }
 
 async function giveNames(session: MoveSession, ready: readonly Item[]): Promise<void> {
   const facts = { host: session.host, atMs: session.clock.now() };
-  session.writeManifest(ready.map((item) => printManifestLine(storedLine(item.operation, verifiedFacts(item), facts))).join(""));
-  const tasks = ready.map((item) => ({ seq: item.operation.seq, storedAs: verifiedFacts(item).storedAs, content: contentOf(item) }));
+  session.writeManifest(
+    ready.map((item) => printManifestLine(storedLine(item.operation, verifiedFacts(item), facts))).join(""),
+  );
+  const tasks = ready.map((item) => ({
+    seq: item.operation.seq,
+    storedAs: verifiedFacts(item).storedAs,
+    content: contentOf(item),
+  }));
   const results = await spread(session.copiers, "publish", { tasks });
   const taken = ready.filter((_, index) => results[index] === "name-taken");
   if (taken.length === 0) return;
-  for (const item of taken) item.setback = { verdict: "name-taken", message: "other content took the name in the last instant" };
+  for (const item of taken)
+    item.setback = { verdict: "name-taken", message: "other content took the name in the last instant" };
   session.writeManifest(taken.map((item) => withdrawn(item, facts.atMs)).join(""));
   dropStaged(session, taken);
 }
 
 function withdrawn(item: Item, atMs: number): string {
-  return printManifestLine({ fact: "withdrawn", id: operationId(item.operation), atMs, reason: item.setback?.message ?? "" });
+  return printManifestLine({
+    fact: "withdrawn",
+    id: operationId(item.operation),
+    atMs,
+    reason: item.setback?.message ?? "",
+  });
 }
 
 /** Steps 8 and 9 for items whose copies are durable under their names: the sources go, the journal is closed. */
@@ -69,7 +82,9 @@ function keptAtSource(setback: Setback): Setback {
 /** Items as ranges of operation numbers, one for each run and job; gaps hold only what was dropped. */
 function rangesOf(items: readonly Item[]): readonly OperationRange[] {
   const ranges = new Map<string, OperationRange>();
-  for (const { operation: { run, job, seq } } of items) {
+  for (const {
+    operation: { run, job, seq },
+  } of items) {
     const range = ranges.get(`${run}.${job}`) ?? { run, job, first: seq, last: seq };
     ranges.set(`${run}.${job}`, { ...range, first: Math.min(range.first, seq), last: Math.max(range.last, seq) });
   }

@@ -1,11 +1,11 @@
 import type { Step } from "../catalog/step-table.ts";
-import { type Item, makeItems, outcomeOf, shareSetbacks } from "./batch-item.ts";
-import { copyItems } from "./batch-copy.ts";
+import type { Outcome } from "../jobs/job.ts";
 import { compareItems, recheckItems } from "./batch-compare.ts";
+import { copyItems } from "./batch-copy.ts";
+import { dropStaged } from "./batch-drop.ts";
+import { type Item, makeItems, outcomeOf, shareSetbacks } from "./batch-item.ts";
 import { decideNames, verifiedFacts } from "./batch-names.ts";
 import { publishItems, removeItems } from "./batch-publish.ts";
-import { dropStaged } from "./batch-drop.ts";
-import type { Outcome } from "../jobs/job.ts";
 import type { MoveSession } from "./session.ts";
 
 /**

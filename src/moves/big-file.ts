@@ -4,7 +4,7 @@ import { closeFd, syncFile, writeFully } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { readXattrs } from "../host/xattr.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
-import type { CopierContext } from "./copier-context.ts";
+import { type CopierContext, storedCompression } from "./copier-context.ts";
 import type { Copiers } from "./copiers.ts";
 import { type Copied, type CopyTask, createStaged, isLargeWorthwhile } from "./copy-file.ts";
 import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
@@ -35,7 +35,9 @@ export interface CopiedBig extends Copied {
  */
 export async function copyBig(work: BigFileWork, task: CopyTask): Promise<CopiedBig | Setback | undefined> {
   const { context } = work;
-  const fd = onSource(() => openChecked({ root: context.source, path: task.path, identity: task.identity, leases: context.leases }));
+  const fd = onSource(() =>
+    openChecked({ root: context.source, path: task.path, identity: task.identity, leases: context.leases }),
+  );
   if (typeof fd === "string") return { verdict: fd };
   if (typeof fd !== "number") return fd;
   try {
@@ -48,7 +50,9 @@ export async function copyBig(work: BigFileWork, task: CopyTask): Promise<Copied
     let content: StagedContent | Setback;
     try {
       const source = { fd, sizeBytes: task.identity.sizeBytes };
-      content = await (context.compress === "zstd-single" ? compressSingle(source, staged, work) : compressFrames(source, staged, work));
+      content = await (context.compress === "zstd-single"
+        ? compressSingle(source, staged, work)
+        : compressFrames(source, staged, work));
       onTier(() => {
         applyFacts(staged, facts, task.identity.modifiedNs);
         if (context.syncEach) syncFile(staged, task.path);
@@ -58,7 +62,9 @@ export async function copyBig(work: BigFileWork, task: CopyTask): Promise<Copied
       throw error;
     }
     onTier(() => closeFd(staged, task.path));
-    return isSetback(content) ? content : { ...content, facts, compression: context.compress === "gzip" ? "gzip" : "zstd" };
+    return isSetback(content)
+      ? content
+      : { ...content, facts, compression: storedCompression(context.compress) };
   } finally {
     closeFd(fd);
   }
@@ -76,7 +82,11 @@ export interface StagedContent {
   readonly frames: readonly Frame[];
 }
 
-async function compressFrames(source: OpenContent, staged: number, work: BigFileWork): Promise<StagedContent | Setback> {
+async function compressFrames(
+  source: OpenContent,
+  staged: number,
+  work: BigFileWork,
+): Promise<StagedContent | Setback> {
   const codec: FramedCodec = work.context.compress === "gzip" ? "gzip" : "zstd";
   const content = createHash("sha256");
   const stored = createHash("sha256");
@@ -88,7 +98,12 @@ async function compressFrames(source: OpenContent, staged: number, work: BigFile
     storedBytes += bytes.byteLength;
   };
   const ask = (offset: number) =>
-    work.copiers.ask("compress", { fd: source.fd, offset, length: Math.min(frameBytes, source.sizeBytes - offset), codec });
+    work.copiers.ask("compress", {
+      fd: source.fd,
+      offset,
+      length: Math.min(frameBytes, source.sizeBytes - offset),
+      codec,
+    });
   for await (const frame of inOrder(offsets(source.sizeBytes), ask, work.copiers.threads + 2)) {
     work.signal.throwIfAborted();
     if (isSetback(frame)) return frame;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeFd, readFully } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import type { RawPath } from "../lib/raw-path.ts";
-import type { CopiedBig, BigFileWork } from "./big-file.ts";
+import type { BigFileWork, CopiedBig } from "./big-file.ts";
 import { onTier } from "./failure.ts";
 import { inOrder } from "./in-order.ts";
 import { openStored } from "./read-back.ts";
@@ -33,7 +33,11 @@ async function compareFrames(work: BigFileWork, fd: number, copied: CopiedBig): 
     offset += frame.storedBytes;
     return task;
   });
-  for await (const frame of inOrder(located, (task) => work.copiers.ask("decompress", task), work.copiers.threads + 2)) {
+  for await (const frame of inOrder(
+    located,
+    (task) => work.copiers.ask("decompress", task),
+    work.copiers.threads + 2,
+  )) {
     work.signal.throwIfAborted();
     if (frame.raw === undefined) return "does not decompress";
     stored.update(frame.packed);

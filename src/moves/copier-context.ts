@@ -1,3 +1,4 @@
+import type { StoredCompression } from "../catalog/facts.ts";
 import type { Compression } from "./rule.ts";
 
 /** What a worker thread needs for all batches of one job; descriptors are shared by the whole process. */
@@ -19,3 +20,8 @@ export interface CopierContext {
 
 /** Suffix of the stored name for what a copy turned out to be. */
 export const suffixes = { zstd: ".zst", gzip: ".gz", none: "" } as const;
+
+/** What content that shrinks is stored as. */
+export function storedCompression(compress: Compression): StoredCompression {
+  return compress === "zstd-single" ? "zstd" : compress;
+}

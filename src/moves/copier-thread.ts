@@ -4,7 +4,14 @@ import { closeFd, syncFileSystem } from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { CopierContext } from "./copier-context.ts";
-import type { CopierCall, CopierCalls, CopierRequest, CopierResponse, ReadBackTask, RecheckTask } from "./copier-messages.ts";
+import type {
+  CopierCall,
+  CopierCalls,
+  CopierRequest,
+  CopierResponse,
+  ReadBackTask,
+  RecheckTask,
+} from "./copier-messages.ts";
 import { copyFile } from "./copy-file.ts";
 import { onSource, onTier, type Setback, TierFailure } from "./failure.ts";
 import { compressPart, decompressPart } from "./frame-work.ts";
@@ -31,7 +38,9 @@ function answerSafely(context: CopierContext, message: CopierRequest, names: Own
   }
 }
 
-type Answers = { readonly [Call in CopierCall]: (request: CopierCalls[Call]["request"]) => CopierCalls[Call]["response"] };
+type Answers = {
+  readonly [Call in CopierCall]: (request: CopierCalls[Call]["request"]) => CopierCalls[Call]["response"];
+};
 
 function answers(context: CopierContext, names: OwnerNames): Answers {
   return {
@@ -52,7 +61,10 @@ function answers(context: CopierContext, names: OwnerNames): Answers {
 function readBack(context: CopierContext, task: ReadBackTask): string | undefined {
   return onTier(() => {
     // Under a final name only recovery looks, after who knows what: the device itself must answer.
-    const fd = task.within === "staging" ? openIfThere(context.staging, task.path, context.readBack) : openIfThere(context.tier, task.path, "device");
+    const fd =
+      task.within === "staging"
+        ? openIfThere(context.staging, task.path, context.readBack)
+        : openIfThere(context.tier, task.path, "device");
     if (fd === undefined) return "it is not there";
     try {
       return compareStored(fd, task.content);
@@ -81,5 +93,7 @@ function recheck(context: CopierContext, task: RecheckTask): Setback | undefined
 
 function transferables(answer: CopierResponse): Transferable[] {
   if (!("response" in answer) || typeof answer.response !== "object" || answer.response === null) return [];
-  return Object.values(answer.response).flatMap((value) => (value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []));
+  return Object.values(answer.response).flatMap((value) =>
+    value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [],
+  );
 }

@@ -7,7 +7,10 @@ import { TierFailure } from "./failure.ts";
 export interface Copiers extends AsyncDisposable {
   readonly threads: number;
   /** One request, to the thread with the least to do. @throws TierFailure */
-  readonly ask: <Call extends CopierCall>(call: Call, request: CopierCalls[Call]["request"]) => Promise<CopierCalls[Call]["response"]>;
+  readonly ask: <Call extends CopierCall>(
+    call: Call,
+    request: CopierCalls[Call]["request"],
+  ) => Promise<CopierCalls[Call]["response"]>;
 }
 
 interface Waiting {

@@ -1,15 +1,24 @@
 import { createHash, hash } from "node:crypto";
 import type { FileFacts, StoredCompression } from "../catalog/facts.ts";
 import type { SourceIdentity } from "../catalog/operation.ts";
-import { closeFd, open, openBeneath, readFully, reserveRoom, syncFile, truncateFile, writeFully } from "../host/posix.ts";
-import { statFd } from "../host/stat.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
+import {
+  closeFd,
+  open,
+  openBeneath,
+  readFully,
+  reserveRoom,
+  syncFile,
+  truncateFile,
+  writeFully,
+} from "../host/posix.ts";
+import { statFd } from "../host/stat.ts";
 import { readXattrs } from "../host/xattr.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { isWorthwhile, looksCompressed, sampleBytes } from "./compressible.ts";
-import type { CopierContext } from "./copier-context.ts";
+import { type CopierContext, storedCompression } from "./copier-context.ts";
 import { onSource, onTier, type Setback } from "./failure.ts";
 import { compressFrame, frameBytes } from "./framed.ts";
 import { findHoles, type Range, writeAround } from "./holes.ts";
@@ -41,7 +50,9 @@ const buffer = Buffer.allocUnsafeSlow(frameBytes);
 
 /** Step 2 for a file that one thread does alone: small, or stored as it is. */
 export function copyFile(context: CopierContext, task: CopyTask, names: OwnerNames): Copied | Setback {
-  const fd = onSource(() => openChecked({ root: context.source, path: task.path, identity: task.identity, leases: context.leases }));
+  const fd = onSource(() =>
+    openChecked({ root: context.source, path: task.path, identity: task.identity, leases: context.leases }),
+  );
   if (typeof fd === "string") return { verdict: fd };
   if (typeof fd !== "number") return fd;
   try {
@@ -67,7 +78,7 @@ function copySmall(copying: Copying, facts: FileFacts): Content | Setback {
   if (engineOfContent(raw) !== undefined) return { verdict: "engine-data" };
   const sha256 = hash("sha256", raw);
   const packed = packSmall(raw, context);
-  const compression = packed === undefined ? "none" : compressionOf(context);
+  const compression = packed === undefined ? "none" : storedCompression(context.compress);
   withStaged(copying, facts, (staged) => {
     if (packed !== undefined) writeFully(staged, packed, 0, task.path);
     else writeContent(staged, copying, { bytes: raw, position: 0 });
@@ -78,10 +89,6 @@ function copySmall(copying: Copying, facts: FileFacts): Content | Setback {
     storedBytes: packed?.length ?? raw.length,
     compression,
   };
-}
-
-function compressionOf(context: CopierContext): StoredCompression {
-  return context.compress === "zstd-single" ? "zstd" : context.compress;
 }
 
 /** The compressed bytes, or `undefined` when the content is to be stored as it is. */
@@ -165,6 +172,10 @@ function withStaged(copying: Copying, facts: FileFacts, write: (staged: number) 
 
 /** A new, private file in the staging folder. */
 export function createStaged(context: Pick<CopierContext, "staging">, seq: number): number {
-  return openBeneath(context.staging, String(seq) as RawPath, open.O_WRONLY | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW, 0o600);
+  return openBeneath(
+    context.staging,
+    String(seq) as RawPath,
+    open.O_WRONLY | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW,
+    0o600,
+  );
 }
-

@@ -1,7 +1,7 @@
 import { closeFd, makeDirectory, open, openBeneath, setMode, setOwner, syncFile } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
-import { parentOf, baseName, type RawPath } from "../lib/raw-path.ts";
+import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 
 /** Open directories below one root, by path; the least recently used is closed beyond a limit. */
 export interface DirectoryCache extends Disposable {
@@ -49,7 +49,11 @@ export const privateLook: DirectoryLook = { mode: 0o700, uid: 0, gid: 0 };
  * Makes a directory and its parents below a root where they are missing; `look` tells what each is like.
  * With `sync` each new name is durable in its parent before the call returns.
  */
-export function ensureDirectory(root: number, path: RawPath, how: { look: (path: RawPath) => DirectoryLook; sync: boolean }): void {
+export function ensureDirectory(
+  root: number,
+  path: RawPath,
+  how: { look: (path: RawPath) => DirectoryLook; sync: boolean },
+): void {
   if (path === "" || isDirectory(root, path)) return;
   const parent = parentOf(path);
   ensureDirectory(root, parent, how);

@@ -21,7 +21,10 @@ export function decompressPart(task: DecompressTask): DecompressedFrame {
   if (count !== packed.length) return { raw: undefined, packed };
   try {
     const limit = { maxOutputLength: task.rawBytes };
-    return { raw: detached(task.codec === "zstd" ? zstdDecompressSync(packed, limit) : gunzipSync(packed, limit)), packed };
+    return {
+      raw: detached(task.codec === "zstd" ? zstdDecompressSync(packed, limit) : gunzipSync(packed, limit)),
+      packed,
+    };
   } catch (error) {
     if (isDecompressionError(error)) return { raw: undefined, packed };
     throw error;
@@ -34,6 +37,7 @@ function ownBytes(length: number): Uint8Array<ArrayBuffer> {
 
 /** The bytes in a buffer of their own, so that it can be handed to another thread without a copy. */
 function detached(bytes: Buffer): Uint8Array<ArrayBuffer> {
-  const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+  const whole =
+    bytes.buffer instanceof ArrayBuffer && bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
   return whole ? new Uint8Array(bytes.buffer as ArrayBuffer) : new Uint8Array(bytes);
 }

@@ -1,9 +1,9 @@
 import { availableThreads } from "../host/machine.ts";
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch, Recovered } from "../jobs/job.ts";
 import { messageOf, OperatorError } from "../lib/errors.ts";
+import { escapedText } from "../reports/path.ts";
 import { openTier } from "../tiers/open.ts";
 import type { OpenTier } from "../tiers/tier.ts";
-import { escapedText } from "../reports/path.ts";
 import { applyMove } from "./apply.ts";
 import { approvedRule, printRule } from "./approved-rule.ts";
 import { type OpenMoveSession, openMoveSession } from "./open-session.ts";
@@ -69,13 +69,17 @@ function planOf({ rule, context, tier, source }: Opened, watch: PlanWatch): Move
   const restores = context.catalog?.restores;
   const graceStart = nowMs - context.restoreGraceMs;
   const anyRestored = restores?.anyAfter(graceStart) ?? false;
-  return planMove(rule, { source, tier }, {
-    host: context.host,
-    nowMs,
-    logrotateNames: context.logrotateNames,
-    restoredRecently: (path) => anyRestored && (restores?.restoredAfter(path, graceStart) ?? false),
-    ...watch,
-  });
+  return planMove(
+    rule,
+    { source, tier },
+    {
+      host: context.host,
+      nowMs,
+      logrotateNames: context.logrotateNames,
+      restoredRecently: (path) => anyRestored && (restores?.restoredAfter(path, graceStart) ?? false),
+      ...watch,
+    },
+  );
 }
 
 function asPlan({ rule, context, source }: Opened, plan: MovePlan): Plan {
@@ -162,4 +166,3 @@ function elsewhere(tier: string, run: string, files: number): Recovered["problem
 function opaque(text: string) {
   return text as Recovered["problems"][number]["path"];
 }
-

@@ -1,14 +1,16 @@
 import type { FileFacts } from "../catalog/facts.ts";
-import { setMode, setOwner, setTimes } from "../host/posix.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
+import { setMode, setOwner, setTimes } from "../host/posix.ts";
 import type { FileStat } from "../host/stat.ts";
 import { setXattr, type Xattrs } from "../host/xattr.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { Range } from "./holes.ts";
 
-
 /** Everything about a file but its content, as it goes into the manifest. */
-export function factsOf(stat: FileStat, more: { xattrs: Xattrs; holes: readonly Range[]; names: OwnerNames }): FileFacts {
+export function factsOf(
+  stat: FileStat,
+  more: { xattrs: Xattrs; holes: readonly Range[]; names: OwnerNames },
+): FileFacts {
   const user = more.names.user(stat.uid);
   const group = more.names.group(stat.gid);
   const xattrs = Object.entries(more.xattrs);
@@ -19,7 +21,9 @@ export function factsOf(stat: FileStat, more: { xattrs: Xattrs; holes: readonly 
     ...(group === undefined ? {} : { group }),
     mode: stat.mode,
     accessedNs: String(stat.accessedNs),
-    ...(xattrs.length === 0 ? {} : { xattrs: Object.fromEntries(xattrs.map(([name, value]) => [name, value.toString("base64")])) }),
+    ...(xattrs.length === 0
+      ? {}
+      : { xattrs: Object.fromEntries(xattrs.map(([name, value]) => [name, value.toString("base64")])) }),
     ...(more.holes.length === 0 ? {} : { holes: more.holes }),
   };
 }

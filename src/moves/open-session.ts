@@ -1,18 +1,18 @@
+import type { Journal } from "../catalog/journal.ts";
 import { manifestPath } from "../catalog/manifest.ts";
 import { stagingFolder } from "../catalog/operation.ts";
-import type { Journal } from "../catalog/journal.ts";
 import type { Clock } from "../host/host.ts";
 import { ownerNames } from "../host/owner-names.ts";
 import { closeFd, open, openRoot } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
-import { parentOf, rawPath, type RawPath } from "../lib/raw-path.ts";
+import type { Progress } from "../jobs/job.ts";
+import { parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { probeCapabilities } from "../tiers/capabilities.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import type { CopierContext } from "./copier-context.ts";
 import { startCopiers } from "./copiers.ts";
 import { onTier } from "./failure.ts";
 import type { MoveRule } from "./rule.ts";
-import type { Progress } from "../jobs/job.ts";
 import type { MoveSession, Stage } from "./session.ts";
 import type { OpenSource } from "./source.ts";
 import { openStoredTree } from "./stored-tree.ts";
@@ -116,7 +116,15 @@ function counter(last: number): () => number {
 }
 
 function stopwatch(clock: Clock): Pick<OpenMoveSession, "stageSeconds" | "timed"> {
-  const stageSeconds: Record<Stage, number> = { scan: 0, copy: 0, sync: 0, verify: 0, publish: 0, unlink: 0, journal: 0 };
+  const stageSeconds: Record<Stage, number> = {
+    scan: 0,
+    copy: 0,
+    sync: 0,
+    verify: 0,
+    publish: 0,
+    unlink: 0,
+    journal: 0,
+  };
   return {
     stageSeconds,
     timed: async (stage, work) => {

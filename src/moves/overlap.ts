@@ -1,7 +1,7 @@
-import { joinPath, isWithin, parentOf, type RawPath } from "../lib/raw-path.ts";
-import { mountWithId, type Mount } from "../tiers/mounts.ts";
-import type { OpenTier } from "../tiers/tier.ts";
 import { statFd } from "../host/stat.ts";
+import { isWithin, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { type Mount, mountWithId } from "../tiers/mounts.ts";
+import type { OpenTier } from "../tiers/tier.ts";
 import type { OpenSource } from "./source.ts";
 import { jobFolder } from "./stored-tree.ts";
 
@@ -15,7 +15,11 @@ interface Location {
  * True when source and destination are one tree, or one lies in the other, also through bind mounts
  * (HAZARDS M2).
  */
-export function overlaps(source: OpenSource, tier: OpenTier, owner: { readonly host: string; readonly job: string }): boolean {
+export function overlaps(
+  source: OpenSource,
+  tier: OpenTier,
+  owner: { readonly host: string; readonly job: string },
+): boolean {
   const tierMount = mountWithId(source.mounts, statFd(tier.root).mountId);
   if (tierMount === undefined) return true;
   const from = locate(source.mount, source.path);

@@ -2,9 +2,9 @@ import picomatch from "picomatch";
 import { openStepTable, type StepTable } from "../catalog/step-table.ts";
 import { listDirectory } from "../host/files.ts";
 import { closeFd, open, openRoot } from "../host/posix.ts";
+import type { Refusal } from "../jobs/job.ts";
 import { hasCode } from "../lib/errors.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
-import type { Refusal } from "../jobs/job.ts";
 import { formatDuration } from "../lib/units.ts";
 import { engineOfDirectory } from "../policies/engine-data.ts";
 import { type Kept, tallyKept } from "../policies/kept.ts";
@@ -40,7 +40,11 @@ const unreadableKept = 100;
 const minimumSettledWithoutLeasesMs = 3_600_000;
 
 /** Reads, decides, and changes nothing: the same facts always give the same plan. */
-export function planMove(rule: MoveRule, at: { readonly source: OpenSource; readonly tier: OpenTier }, facts: PlanFacts): MovePlan {
+export function planMove(
+  rule: MoveRule,
+  at: { readonly source: OpenSource; readonly tier: OpenTier },
+  facts: PlanFacts,
+): MovePlan {
   const steps = openStepTable();
   const tally = tallyKept(facts.onKept);
   const unreadable: { path: RawPath; message: string }[] = [];
@@ -53,7 +57,7 @@ export function planMove(rule: MoveRule, at: { readonly source: OpenSource; read
         tally.add("unreadable", path);
         if (unreadable.length < unreadableKept) unreadable.push({ path, message });
       },
-      progress: facts.onProgress ?? (() => {}),
+      progress: (files) => facts.onProgress?.(files),
     });
     steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
     const noRoom = (path: RawPath) => tally.add("no-room", path);
@@ -88,7 +92,11 @@ export function leaseWarning(source: OpenSource): string | undefined {
   return `${source.place.filesystemType} has no leases: writers on other machines cannot be seen, so files must be unchanged for ${quiet} (settled_for)`;
 }
 
-function refuseMove(rule: MoveRule, { source, tier }: { source: OpenSource; tier: OpenTier }, facts: PlanFacts): Refusal | undefined {
+function refuseMove(
+  rule: MoveRule,
+  { source, tier }: { source: OpenSource; tier: OpenTier },
+  facts: PlanFacts,
+): Refusal | undefined {
   if (overlaps(source, tier, { host: facts.host, job: rule.name })) {
     return {
       guard: "same-tree",

@@ -1,6 +1,7 @@
 import type { Step } from "../catalog/step-table.ts";
 import { joinPath, type RawPath } from "../lib/raw-path.ts";
 import { storedName } from "../policies/stored-name.ts";
+import { storedCompression, suffixes } from "./copier-context.ts";
 import type { MoveRule } from "./rule.ts";
 import { jobFolder } from "./stored-tree.ts";
 
@@ -11,8 +12,14 @@ const usualNameMaxBytes = 255;
  * and a name that is taken gets a hash, so this is what to expect and not a promise.
  */
 export function plannedName(rule: MoveRule, host: string, step: Step): RawPath {
-  const suffix = rule.compress === "none" ? "" : rule.compress === "gzip" ? ".gz" : ".zst";
+  const suffix = suffixes[storedCompression(rule.compress)];
   const { path, identity } = step;
-  const below = storedName({ path, modifiedNs: identity.modifiedNs, layout: rule.layout, suffix, nameMaxBytes: usualNameMaxBytes });
+  const below = storedName({
+    path,
+    modifiedNs: identity.modifiedNs,
+    layout: rule.layout,
+    suffix,
+    nameMaxBytes: usualNameMaxBytes,
+  });
   return joinPath(jobFolder(host, rule.name), below);
 }

@@ -67,7 +67,10 @@ export function publishName(from: NamePlace, to: NamePlace, how: CopierContext["
 }
 
 /** What lies under the name already has the bytes that were to be published. */
-export function hasSameContent(context: Pick<CopierContext, "tier" | "readBack">, task: Omit<PublishTask, "seq">): boolean {
+export function hasSameContent(
+  context: Pick<CopierContext, "tier" | "readBack">,
+  task: Omit<PublishTask, "seq">,
+): boolean {
   try {
     const fd = openStored(context.tier, task.storedAs, context.readBack);
     try {

@@ -13,7 +13,10 @@ import { spread } from "./spread.ts";
  * Brings one dead run of a job to its end, in a session of that very run. What was not proved is dropped; a proved
  * copy is looked for under both of its names and finished (HAZARDS M30). @throws TierFailure
  */
-export async function recoverRun(session: OpenMoveSession, operations: readonly Operation[]): Promise<Omit<Recovered, "runs">> {
+export async function recoverRun(
+  session: OpenMoveSession,
+  operations: readonly Operation[],
+): Promise<Omit<Recovered, "runs">> {
   const items = itemsOf(operations);
   const inState = (state: Operation["state"]) => items.filter((_, index) => operations[index]?.state === state);
   const staged = inState("staged");
@@ -48,7 +51,10 @@ function itemsOf(operations: readonly Operation[]): readonly Item[] {
 }
 
 /** Which copies have their bytes, read from the device, under the final or the staging name. */
-async function lookFor(session: OpenMoveSession, items: readonly Item[]): Promise<{ there: readonly Item[]; gone: readonly Item[] }> {
+async function lookFor(
+  session: OpenMoveSession,
+  items: readonly Item[],
+): Promise<{ there: readonly Item[]; gone: readonly Item[] }> {
   const atTarget = await matching(session, items, "tier");
   const rest = items.filter((item) => !atTarget.has(item));
   const inStaging = await matching(session, rest, "staging");
@@ -61,7 +67,11 @@ async function lookFor(session: OpenMoveSession, items: readonly Item[]): Promis
   };
 }
 
-async function matching(session: OpenMoveSession, items: readonly Item[], within: "tier" | "staging"): Promise<ReadonlySet<Item>> {
+async function matching(
+  session: OpenMoveSession,
+  items: readonly Item[],
+  within: "tier" | "staging",
+): Promise<ReadonlySet<Item>> {
   const tasks = items.map((item) => ({ within, path: nameOf(item, within), content: contentOf(item) }));
   const problems = await spread(session.copiers, "readBack", { tasks });
   return new Set(items.filter((_, index) => problems[index] === null));
@@ -75,13 +85,20 @@ function withdraw(session: OpenMoveSession, items: readonly Item[]): void {
   if (items.length === 0) return;
   const atMs = session.clock.now();
   const reason = "the run died before this copy was under its name";
-  session.writeManifest(items.map(({ operation }) => printManifestLine({ fact: "withdrawn", id: operationId(operation), atMs, reason })).join(""));
+  session.writeManifest(
+    items
+      .map(({ operation }) => printManifestLine({ fact: "withdrawn", id: operationId(operation), atMs, reason }))
+      .join(""),
+  );
   dropStaged(session, items);
 }
 
 /** Nothing is removed for these: their sources stay, and the journal has nothing left to do. */
 function closeDamaged(session: OpenMoveSession, items: readonly Item[]): void {
-  for (const { operation: { run, job, seq } } of items) session.journal.finish({ run, job, first: seq, last: seq }, session.clock.now());
+  for (const {
+    operation: { run, job, seq },
+  } of items)
+    session.journal.finish({ run, job, first: seq, last: seq }, session.clock.now());
 }
 
 function damaged(session: OpenMoveSession, item: Item): Recovered["problems"][number] {
@@ -92,4 +109,3 @@ function damaged(session: OpenMoveSession, item: Item): Recovered["problems"][nu
     hint: `tierkeep health, and look at the disk under ${session.tier.path}`,
   };
 }
-

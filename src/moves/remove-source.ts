@@ -39,12 +39,16 @@ function removeSource(context: CopierContext, task: RemoveTask, directories: Dir
   try {
     const before = statFd(fd);
     const expected = { ...task.identity, links: task.identity.links - task.linksRemovedBefore };
-    const unchanged = task.linksRemovedBefore === 0 ? isSameFile(before, expected) : isSameContent(before, expected) && before.links === expected.links;
+    const unchanged =
+      task.linksRemovedBefore === 0
+        ? isSameFile(before, expected)
+        : isSameContent(before, expected) && before.links === expected.links;
     if (!unchanged) return { verdict: "kept-at-source", message: "it changed after it was copied" };
     if (isWrittenTo(context, fd)) return { verdict: "kept-at-source", message: "somebody opened it for writing" };
     unlinkFile(parent, baseName(task.path));
     const after = statFd(fd);
-    if (isSameContent(after, expected) && after.links === expected.links - 1 && !isWrittenTo(context, fd)) return undefined;
+    if (isSameContent(after, expected) && after.links === expected.links - 1 && !isWrittenTo(context, fd))
+      return undefined;
     return rescue(fd, { after, task, parent });
   } finally {
     closeFd(fd);

@@ -7,7 +7,11 @@ import { onSource, onTier, type Setback } from "./failure.ts";
 import { frameBytes } from "./framed.ts";
 
 /** `compress = "zstd-single"`: one zstd frame, for readers that stop after the first; one thread does it all. */
-export async function compressSingle(source: OpenContent, staged: number, work: BigFileWork): Promise<StagedContent | Setback> {
+export async function compressSingle(
+  source: OpenContent,
+  staged: number,
+  work: BigFileWork,
+): Promise<StagedContent | Setback> {
   const content = createHash("sha256");
   const stored = createHash("sha256");
   let setback: Setback | undefined;

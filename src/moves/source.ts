@@ -3,9 +3,9 @@ import { closeFd, open, openRoot } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
 import { parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import { filesystemId } from "../tiers/filesystem-id.ts";
 import { type Mount, mountWithId, readMounts } from "../tiers/mounts.ts";
-import { shellQuote } from "../lib/shell-quote.ts";
 import { hasLeases } from "./writers.ts";
 
 /** What a source's file system must be tomorrow, too (PROTOCOLS section 4, "Sources have identity too"). */
@@ -38,7 +38,9 @@ export function openSourceRoot(configured: string): OpenSource {
   const mount = mountWithId(mounts, statFd(root).mountId);
   if (mount === undefined) {
     closeFd(root);
-    throw new OperatorError("SOURCE_MISSING", `${shellQuote(path)} was unmounted while it was opened`, { hint: "run again" });
+    throw new OperatorError("SOURCE_MISSING", `${shellQuote(path)} was unmounted while it was opened`, {
+      hint: "run again",
+    });
   }
   return {
     root,
@@ -63,8 +65,13 @@ function resolve(configured: string): RawPath {
     return resolvePath(rawPath(configured));
   } catch (cause) {
     if (!hasCode(cause, "ENOENT", "ENOTDIR", "EACCES", "ELOOP", "EIO", "ESTALE")) throw cause;
-    const hint = hasCode(cause, "EACCES") ? "run as root" : "mount or create it, or take the job out of the configuration";
-    throw new OperatorError("SOURCE_MISSING", `the source ${configured} cannot be opened: ${messageOf(cause)}`, { hint, cause });
+    const hint = hasCode(cause, "EACCES")
+      ? "run as root"
+      : "mount or create it, or take the job out of the configuration";
+    throw new OperatorError("SOURCE_MISSING", `the source ${configured} cannot be opened: ${messageOf(cause)}`, {
+      hint,
+      cause,
+    });
   }
 }
 

@@ -3,7 +3,9 @@ import type { Copiers } from "./copiers.ts";
 
 const pieceSize = 64;
 
-type ListCall = { [Call in CopierCall]: CopierCalls[Call]["request"] extends readonly unknown[] ? Call : never }[CopierCall];
+type ListCall = {
+  [Call in CopierCall]: CopierCalls[Call]["request"] extends readonly unknown[] ? Call : never;
+}[CopierCall];
 
 /**
  * Spreads a list over the copier threads in pieces and gives the answers in the list's order. After `signal` no new

@@ -18,7 +18,7 @@ const blockBytes = 2 ** 20;
 export function readContent(
   fd: number,
   stored: { readonly compression: StoredCompression },
-  onStored: (bytes: Buffer) => void = () => {},
+  onStored?: (bytes: Buffer) => void,
 ): ContentReader {
   let problem: string | undefined;
   async function* content(): AsyncGenerator<Buffer> {
@@ -40,14 +40,14 @@ export function readContent(
   return { bytes: content(), problem: () => problem };
 }
 
-function* readBlocks(fd: number, onStored: (bytes: Buffer) => void): Generator<Buffer> {
+function* readBlocks(fd: number, onStored: ((bytes: Buffer) => void) | undefined): Generator<Buffer> {
   for (let position = 0; ; ) {
     const block = Buffer.allocUnsafeSlow(blockBytes);
     const count = readInto(fd, block, position);
     if (count === 0) return;
     position += count;
     const bytes = block.subarray(0, count);
-    onStored(bytes);
+    onStored?.(bytes);
     yield bytes;
   }
 }

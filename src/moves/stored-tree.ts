@@ -1,8 +1,8 @@
-import type { OpenTier } from "../tiers/tier.ts";
 import { closeFd, open, openBeneath } from "../host/posix.ts";
 import { type FileStat, statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
 import { joinPath, type RawPath, rawPath } from "../lib/raw-path.ts";
+import type { OpenTier } from "../tiers/tier.ts";
 import { type DirectoryLook, ensureDirectory, privateLook } from "./directories.ts";
 
 /** The folder of one job of one host on a tier, from the tier's root. */
@@ -19,13 +19,18 @@ export interface StoredTree {
  * Directories of stored files: those that mirror the source have its owner and never grant others more than the
  * source's directory and its parents did; those above are private (PROTOCOLS section 1, HAZARDS M33).
  */
-export function openStoredTree(tier: OpenTier, source: { readonly root: number; readonly rootMode: number }, sync: boolean): StoredTree {
+export function openStoredTree(
+  tier: OpenTier,
+  source: { readonly root: number; readonly rootMode: number },
+  sync: boolean,
+): StoredTree {
   const ensured = new Set<RawPath>();
   return {
     ensure: (directory, sourceDirectory) => {
       if (ensured.has(directory)) return;
       const prefix = sourceDirectory === "" ? directory : (directory.slice(0, -sourceDirectory.length - 1) as RawPath);
-      const look = (path: RawPath) => (path.length <= prefix.length ? privateLook : lookOf(source, path.slice(prefix.length + 1) as RawPath));
+      const look = (path: RawPath) =>
+        path.length <= prefix.length ? privateLook : lookOf(source, path.slice(prefix.length + 1) as RawPath);
       ensureDirectory(tier.root, directory, { look, sync });
       ensured.add(directory);
     },

@@ -44,7 +44,8 @@ export function surveySource(source: OpenSource, rule: SurveyRule, sink: SurveyS
       if (files % 1024 === 0) sink.progress(files);
       if (surroundings === undefined) return;
       const reason =
-        judgeFile({ path, stat }, rule, { surroundings, nowMs: rule.nowMs }) ?? judgeDue(source, { path, stat, writers }, rule);
+        judgeFile({ path, stat }, rule, { surroundings, nowMs: rule.nowMs }) ??
+        judgeDue(source, { path, stat, writers }, rule);
       if (reason === undefined) sink.due({ path, identity: identityOf(stat) });
       else sink.kept(reason, path);
     },
@@ -57,7 +58,9 @@ export function surveySource(source: OpenSource, rule: SurveyRule, sink: SurveyS
 function reasonToStayOut(directory: ReadDirectory, rule: SurveyRule): ReasonCode | undefined {
   if (directory.path !== "" && rule.matcher.prunes(directory.path)) return "excluded";
   if (directory.path === ".tierkeep" || directory.path.endsWith("/.tierkeep")) return "excluded";
-  return engineOfDirectory(new Set(directory.entries.map((entry) => entry.name))) === undefined ? undefined : "engine-data";
+  return engineOfDirectory(new Set(directory.entries.map((entry) => entry.name))) === undefined
+    ? undefined
+    : "engine-data";
 }
 
 function surround(source: OpenSource, directory: ReadDirectory, rule: SurveyRule): Surroundings {

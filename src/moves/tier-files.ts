@@ -1,5 +1,14 @@
 import { listDirectory } from "../host/files.ts";
-import { closeFd, open, openBeneath, readFully, removeEmptyDirectory, syncFile, unlinkFile, writeFully } from "../host/posix.ts";
+import {
+  closeFd,
+  open,
+  openBeneath,
+  readFully,
+  removeEmptyDirectory,
+  syncFile,
+  unlinkFile,
+  writeFully,
+} from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
 import { joinPath, parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";

@@ -17,7 +17,7 @@ export interface KeptTally {
 
 const examplesKept = 3;
 
-export function tallyKept(onEach: (code: ReasonCode, path: RawPath) => void = () => {}): KeptTally {
+export function tallyKept(onEach?: (code: ReasonCode, path: RawPath) => void): KeptTally {
   const counts = new Map<ReasonCode, { count: number; readonly examples: RawPath[] }>();
   return {
     add: (code, path) => {
@@ -25,7 +25,7 @@ export function tallyKept(onEach: (code: ReasonCode, path: RawPath) => void = ()
       counts.set(code, entry);
       entry.count += 1;
       if (entry.examples.length < examplesKept) entry.examples.push(path);
-      onEach(code, path);
+      onEach?.(code, path);
     },
     result: () => Object.fromEntries(counts),
   };

@@ -25,7 +25,9 @@ export function compileSelection(selection: Selection): Matcher {
   const all = selection.include.length === 0;
   return {
     selects: (path) =>
-      (all || include.some((matches) => matches(path)) || includeDirectories.some((matches) => someParent(path, matches))) &&
+      (all ||
+        include.some((matches) => matches(path)) ||
+        includeDirectories.some((matches) => someParent(path, matches))) &&
       !exclude.some((matches) => matches(path)),
     prunes: (directory) => excludeDirectories.some((matches) => matches(directory)),
   };

@@ -9,7 +9,8 @@ export const reasons = {
   "too-young": { label: "too young", meaning: "Its modification time is not yet as old as the rule asks." },
   unsettled: {
     label: "changed lately",
-    meaning: "It is old enough, but its ctime or birth time is younger than `settled_for`: somebody may still be writing it.",
+    meaning:
+      "It is old enough, but its ctime or birth time is younger than `settled_for`: somebody may still be writing it.",
   },
   "from-the-future": {
     label: "from the future",
@@ -23,7 +24,8 @@ export const reasons = {
   "open-for-writing": { label: "open for writing", meaning: "A process has it open for writing." },
   "open-unknown": {
     label: "cannot be probed for writers",
-    meaning: "The kernel would not say whether somebody writes to it, so it stays. Usually missing privilege: run as root.",
+    meaning:
+      "The kernel would not say whether somebody writes to it, so it stays. Usually missing privilege: run as root.",
   },
   "linked-elsewhere": {
     label: "linked elsewhere",
@@ -31,7 +33,8 @@ export const reasons = {
   },
   "engine-data": {
     label: "engine data",
-    meaning: "It belongs to a database, a container engine, journald or the login records; an age rule must not sweep those.",
+    meaning:
+      "It belongs to a database, a container engine, journald or the login records; an age rule must not sweep those.",
   },
   "active-log": {
     label: "active logs",
@@ -60,7 +63,8 @@ export const reasons = {
   },
   "name-taken": {
     label: "name taken",
-    meaning: "Other content lies at the destination under its name and under the name with its hash; nothing is overwritten.",
+    meaning:
+      "Other content lies at the destination under its name and under the name with its hash; nothing is overwritten.",
   },
   "kept-at-source": {
     label: "kept at the source",

@@ -21,12 +21,19 @@ export function storedName(facts: StoredName): RawPath {
 }
 
 /** The name with the first 8 hex of the content's SHA-256 before the compression suffix, for a collision. */
-export function nameWithHash(stored: RawPath, sha256: string, limits: Pick<StoredName, "suffix" | "nameMaxBytes">): RawPath {
+export function nameWithHash(
+  stored: RawPath,
+  sha256: string,
+  limits: Pick<StoredName, "suffix" | "nameMaxBytes">,
+): RawPath {
   const name = baseName(stored);
   const suffix = name.endsWith(limits.suffix) ? limits.suffix : "";
   const bare = suffix === "" ? name : name.slice(0, -suffix.length);
   const hashed = `${bare}.${sha256.slice(0, 8)}${suffix}`;
-  return joinPath(parentOf(stored), hashed.length <= limits.nameMaxBytes ? hashed : `${bare.slice(0, 180)}~${sha256.slice(0, 16)}${suffix}`);
+  return joinPath(
+    parentOf(stored),
+    hashed.length <= limits.nameMaxBytes ? hashed : `${bare.slice(0, 180)}~${sha256.slice(0, 16)}${suffix}`,
+  );
 }
 
 function dateFolder(modifiedNs: bigint): string {

@@ -49,8 +49,9 @@ export interface JobError extends PathFields, ReportedError {}
 
 /** The status of a run, from its jobs' (INTERFACE section 4). */
 export function sharedStatus(jobs: readonly Pick<JobReport, "status">[]): JobStatus {
+  if (jobs.length === 0) return "ok";
   const [first, ...others] = new Set(jobs.map((job) => job.status));
-  return first !== undefined && others.length === 0 ? first : jobs.length === 0 ? "ok" : "partial";
+  return first !== undefined && others.length === 0 ? first : "partial";
 }
 
 export function runReport(content: Omit<RunReport, keyof Envelope<"run"> | "status">, facts: EnvelopeFacts): RunReport {

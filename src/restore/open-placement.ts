@@ -14,10 +14,14 @@ export function openPlacement(tier: OpenTier, placement: Placement): number {
   } catch (cause) {
     if (!(cause instanceof Error && "call" in cause)) throw cause;
     const isGone = hasCode(cause, "ENOENT", "ENOTDIR", "ELOOP");
-    throw new OperatorError(isGone ? "STORED_MISSING" : "TIER_UNAVAILABLE", `${where} cannot be opened: ${cause.message}`, {
-      hint: isGone ? `tierkeep find ${shellQuote(placement.path)} lists other versions` : "tierkeep health",
-      cause,
-    });
+    throw new OperatorError(
+      isGone ? "STORED_MISSING" : "TIER_UNAVAILABLE",
+      `${where} cannot be opened: ${cause.message}`,
+      {
+        hint: isGone ? `tierkeep find ${shellQuote(placement.path)} lists other versions` : "tierkeep health",
+        cause,
+      },
+    );
   }
   const { sizeBytes } = statFd(fd);
   if (sizeBytes === placement.storedBytes) return fd;

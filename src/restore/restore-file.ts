@@ -1,7 +1,18 @@
 import { createHash } from "node:crypto";
 import type { Placement } from "../catalog/placements.ts";
 import type { Restores } from "../catalog/restores.ts";
-import { closeFd, linkFile, type NamePlace, open, openBeneath, openRoot, syncFile, truncateFile, unlinkFile, writeFully } from "../host/posix.ts";
+import {
+  closeFd,
+  linkFile,
+  type NamePlace,
+  open,
+  openBeneath,
+  openRoot,
+  syncFile,
+  truncateFile,
+  unlinkFile,
+  writeFully,
+} from "../host/posix.ts";
 import { hasCode, OperatorError } from "../lib/errors.ts";
 import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
@@ -73,7 +84,12 @@ function linkAgain(first: RawPath, to: NamePlace): boolean {
 async function writeStaged({ placement, tier }: RestoreDeed, staged: NamePlace): Promise<void> {
   const source = openPlacement(tier, placement);
   try {
-    const fd = openBeneath(staged.directory, staged.name, open.O_WRONLY | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW, 0o600);
+    const fd = openBeneath(
+      staged.directory,
+      staged.name,
+      open.O_WRONLY | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW,
+      0o600,
+    );
     try {
       await pour(source, fd, { placement, tier });
       applyFacts(fd, placement.facts, placement.modifiedNs);
@@ -88,7 +104,11 @@ async function writeStaged({ placement, tier }: RestoreDeed, staged: NamePlace):
   }
 }
 
-async function pour(source: number, fd: number, { placement, tier }: Pick<RestoreDeed, "placement" | "tier">): Promise<void> {
+async function pour(
+  source: number,
+  fd: number,
+  { placement, tier }: Pick<RestoreDeed, "placement" | "tier">,
+): Promise<void> {
   const digest = createHash("sha256");
   const holes = placement.facts.holes ?? [];
   const content = readContent(source, placement);
@@ -98,7 +118,8 @@ async function pour(source: number, fd: number, { placement, tier }: Pick<Restor
     writeAround(holes, chunk, { position, write: (part, at) => writeFully(fd, part, at) });
     position += chunk.length;
   }
-  const problem = content.problem() ?? (digest.digest("hex") === placement.sha256 ? undefined : "its content has another SHA-256");
+  const problem =
+    content.problem() ?? (digest.digest("hex") === placement.sha256 ? undefined : "its content has another SHA-256");
   if (problem !== undefined) throw damaged(placement, tier, problem);
   if (holes.length > 0) truncateFile(fd, position);
 }

@@ -5,7 +5,11 @@ import { baseName, isWithin, joinPath, type RawPath, rawPath } from "../lib/raw-
 import { shellQuote } from "../lib/shell-quote.ts";
 
 /** Every placement that a pattern means: an id, a file, a directory and all below it, or a glob; a bare name at any depth. */
-export function* matchPlacements(placements: Placements, pattern: string, workingDirectory: string): Generator<Placement> {
+export function* matchPlacements(
+  placements: Placements,
+  pattern: string,
+  workingDirectory: string,
+): Generator<Placement> {
   const byId = placements.byId(pattern);
   if (byId !== undefined) {
     yield byId;
@@ -57,7 +61,11 @@ export function choosePlacements(choice: Choice): readonly Placement[] {
   let seen = 0;
   for (const placement of matchPlacements(choice.placements, choice.pattern, choice.workingDirectory)) {
     seen += 1;
-    if (placement.state === "removed" || (choice.atMs !== undefined && placement.modifiedNs > BigInt(choice.atMs) * 1_000_000n)) continue;
+    if (
+      placement.state === "removed" ||
+      (choice.atMs !== undefined && placement.modifiedNs > BigInt(choice.atMs) * 1_000_000n)
+    )
+      continue;
     const rivals = best.get(placement.path) ?? [];
     best.set(placement.path, better(rivals, placement));
   }
@@ -69,7 +77,8 @@ export function choosePlacements(choice: Choice): readonly Placement[] {
 function better(rivals: Placement[], candidate: Placement): Placement[] {
   const [first] = rivals;
   if (first === undefined || candidate.modifiedNs > first.modifiedNs) return [candidate];
-  if (candidate.modifiedNs < first.modifiedNs || rivals.some((rival) => rival.sha256 === candidate.sha256)) return rivals;
+  if (candidate.modifiedNs < first.modifiedNs || rivals.some((rival) => rival.sha256 === candidate.sha256))
+    return rivals;
   return [...rivals, candidate];
 }
 
@@ -77,17 +86,28 @@ function theOne(rivals: readonly Placement[]): Placement {
   const [first] = rivals;
   if (first === undefined) throw new Error("a path without a version");
   if (rivals.length === 1) return first;
-  const list = rivals.map((rival) => `  ${rival.id}  on ${rival.tier}, moved ${new Date(rival.movedAtMs).toISOString()}, sha256 ${rival.sha256.slice(0, 12)}…`);
-  throw new OperatorError("AMBIGUOUS", `${shellQuote(first.path)} has ${rivals.length} versions of the same time\n${list.join("\n")}`, {
-    hint: `name one by its id: tierkeep restore ${first.id}`,
-  });
+  const list = rivals.map(
+    (rival) =>
+      `  ${rival.id}  on ${rival.tier}, moved ${new Date(rival.movedAtMs).toISOString()}, sha256 ${rival.sha256.slice(0, 12)}…`,
+  );
+  throw new OperatorError(
+    "AMBIGUOUS",
+    `${shellQuote(first.path)} has ${rivals.length} versions of the same time\n${list.join("\n")}`,
+    {
+      hint: `name one by its id: tierkeep restore ${first.id}`,
+    },
+  );
 }
 
 function notFound({ pattern, atMs }: Choice, seen: number): OperatorError {
   if (seen > 0 && atMs !== undefined) {
-    return new OperatorError("NOT_FOUND", `${pattern} is stored, but no version is as old as ${new Date(atMs).toISOString()}`, {
-      hint: `tierkeep find ${pattern} lists the versions`,
-    });
+    return new OperatorError(
+      "NOT_FOUND",
+      `${pattern} is stored, but no version is as old as ${new Date(atMs).toISOString()}`,
+      {
+        hint: `tierkeep find ${pattern} lists the versions`,
+      },
+    );
   }
   return new OperatorError("NOT_FOUND", `nothing that was moved fits ${pattern}`, {
     hint: `a name with wildcards matches at any depth: tierkeep find '*${pattern.split("/").at(-1) ?? ""}*'`,
