@@ -1,9 +1,10 @@
-import { openCatalog } from "../catalog/catalog.ts";
+import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import type { Progress } from "../jobs/job.ts";
 import { exitCodes } from "../lib/error-codes.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
+import { writePinStatus } from "../tiers/status-pins.ts";
 import { type AppDoors, envelopeFacts, newRunId, requestFor } from "./app.ts";
 import type { FromChild, PlannedJob } from "./job-messages.ts";
 import { bugOf, messageWithFacts, statusOf } from "./plan.ts";
@@ -37,8 +38,16 @@ export async function runJobs(
   const finishedMs = doors.host.clock.now();
   const times = { startedAt: new Date(startedMs).toISOString(), finishedAt: new Date(finishedMs).toISOString() };
   const report = runReport({ runId, ...times, jobs: reports }, envelopeFacts(doors, config));
+  tellHealth(config, { catalog, reports, nowMs: finishedMs });
   catalog.runs.end({ run: runId, nowMs: finishedMs, status: report.status, report: JSON.stringify(report) });
   return report;
+}
+
+/** Leaves for health what it cannot see itself; /run is empty after a boot. */
+function tellHealth(config: Config, told: { catalog: Catalog; reports: readonly JobReport[]; nowMs: number }): void {
+  const pins = config.tiers.flatMap(({ name }) => told.catalog.decisions.pinOf(name) ?? []);
+  const succeeded = told.reports.filter((report) => report.status === "ok").map((report) => report.name);
+  writePinStatus(config.runtimeDir, pins, { now: told.nowMs, host: config.host, succeeded });
 }
 
 async function runJob(

@@ -13,6 +13,8 @@ export interface PinStatus {
   readonly pins: ReadonlyMap<string, TierPin>;
   /** As of the tier's last adoption or first write, by its name. */
   readonly capabilities: ReadonlyMap<string, Capabilities>;
+  /** By job, ISO 8601. */
+  readonly lastSuccessAt: ReadonlyMap<string, string>;
 }
 
 export interface PinStatusFacts {
@@ -21,6 +23,8 @@ export interface PinStatusFacts {
   readonly host: string;
   /** What was just probed; what is known of other tiers stays. */
   readonly capabilities?: ReadonlyMap<string, Capabilities>;
+  /** Jobs that have just succeeded; what is known of others stays. */
+  readonly succeeded?: readonly string[];
 }
 
 const schema = "tierkeep.status/1";
@@ -33,6 +37,7 @@ export function writePinStatus(runtimeDir: string, pins: readonly TierPin[], fac
   ensureDirectory(runtimeDir);
   const file = statusFile(runtimeDir);
   const before = readDocument(file) ?? {};
+  const jobs = (facts.succeeded ?? []).map((job) => [job, { lastSuccessAt: new Date(facts.now).toISOString() }]);
   const document = {
     ...before,
     schema,
@@ -40,6 +45,7 @@ export function writePinStatus(runtimeDir: string, pins: readonly TierPin[], fac
     host: facts.host,
     pins: Object.fromEntries(pins.map((pin) => [pin.tier, pin])),
     capabilities: { ...tableOf(before.capabilities), ...Object.fromEntries(facts.capabilities ?? []) },
+    jobs: { ...tableOf(before.jobs), ...Object.fromEntries(jobs) },
   };
   replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`, 0o644);
   shareWithAll(file, 0o644);
@@ -57,7 +63,13 @@ export function readPinStatus(runtimeDir: string): PinStatus | undefined {
     host,
     pins: new Map(pins.map((pin) => [pin.tier, pin])),
     capabilities: new Map(Object.entries(tableOf(document.capabilities)) as [string, Capabilities][]),
+    lastSuccessAt: lastSuccesses(tableOf(document.jobs)),
   };
+}
+
+function lastSuccesses(jobs: Table): ReadonlyMap<string, string> {
+  const times = Object.entries(jobs).map(([name, job]) => [name, tableOf(job).lastSuccessAt] as const);
+  return new Map(times.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 function statusFile(runtimeDir: string): string {
