@@ -44,7 +44,7 @@ export async function applyJob(job: Job, applying: Applying): Promise<JobReport>
     }
     catalog.journal.forgetDoneBefore(doors.clock.now() - keepDoneMs);
     const report = finish(undefined);
-    return { ...report, stageSeconds: { scan: scanSeconds, ...report.stageSeconds } };
+    return { ...report, stageSeconds: { ...report.stageSeconds, scan: scanSeconds } };
   } catch (error) {
     return finish(...stopOf(error, { doors, tally }));
   }

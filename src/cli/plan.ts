@@ -46,7 +46,8 @@ async function plan(
   const planned: { readonly rule: MoveRule; readonly one: PlannedOne }[] = [];
   using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
   for (const rule of jobs) {
-    const stepsAtMost = options.steps === true || options.json === true ? Infinity : 3;
+    // Not Infinity: the request to the child is JSON, which has none.
+    const stepsAtMost = options.steps === true || options.json === true ? Number.MAX_SAFE_INTEGER : 3;
     const wanted = { stepsAtMost, why, onScanned: progress.scanned };
     planned.push({ rule, one: await planJob(open.app, config, { rule, options: wanted }) });
   }
