@@ -13,6 +13,7 @@ export function judgeAge(fact: FileFact, rule: AgeRule, nowMs: number): ReasonCo
   // Stamps come from the kernel's coarse clock and may run a tick ahead of a millisecond that was cut off.
   if (fact.modifiedNs > now + nsPerMs || newest > now + nsPerMs) return "from-the-future";
   if (now - fact.modifiedNs < BigInt(rule.olderThanMs) * nsPerMs) return "too-young";
+  if (rule.settledForMs === 0) return undefined;
   return now - newest < BigInt(rule.settledForMs) * nsPerMs ? "unsettled" : undefined;
 }
 
