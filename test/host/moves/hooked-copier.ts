@@ -1,0 +1,108 @@
+import { appendFileSync, openSync, readlinkSync, writeSync } from "node:fs";
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import zlib from "node:zlib";
+
+/**
+ * The copier thread, with one thing going wrong at one exact place: what cannot be made to happen in that instant from
+ * outside. Everything else is the real program. `TIERKEEP_TEST_HOOK` says what.
+ */
+export type Hook =
+  /** The compressor gives back well-formed bytes of other content. */
+  | { readonly kind: "lying-compressor" }
+  /** After a file was copied and closed, its staged copy changes. */
+  | { readonly kind: "spoil-staged"; readonly how: "flip-byte" | "zero-tail" | "cut" }
+  /** Just before the source's `unlinkat` somebody opens it, appends and keeps it open. */
+  | { readonly kind: "write-before-unlink"; readonly text: string }
+  /** Appends the path of each name that `unlinkat` is about to remove to a file. */
+  | { readonly kind: "call-before-unlink"; readonly log: string };
+
+const hook = JSON.parse(process.env.TIERKEEP_TEST_HOOK ?? "{}") as Hook;
+
+type NativeFunction = (...args: readonly unknown[]) => number;
+interface Koffi {
+  load(name: string): { func(prototype: string): NativeFunction };
+}
+
+const koffi = createRequire(import.meta.url)("koffi") as Koffi;
+const load = koffi.load.bind(koffi);
+koffi.load = (name) => {
+  const library = load(name);
+  return {
+    func: (prototype) => {
+      const real = library.func(prototype);
+      return prototype.includes(" unlinkat(") ? hookUnlink(real) : real;
+    },
+  };
+};
+
+function hookUnlink(real: NativeFunction): NativeFunction {
+  return (directory, name, flags) => {
+    const path = `${readlinkSync(`/proc/self/fd/${String(directory)}`)}/${cText(name as Buffer)}`;
+    if (hook.kind === "call-before-unlink") appendFileSync(hook.log, `${path}\n`);
+    if (hook.kind === "write-before-unlink" && !path.includes("/.tierkeep/")) {
+      // Left open: a writer that slipped in.
+      writeSync(openSync(path, "a"), hook.text);
+    }
+    return real(directory, name, flags);
+  };
+}
+
+function cText(buffer: Buffer): string {
+  return buffer.toString("latin1", 0, buffer.indexOf(0));
+}
+
+if (hook.kind === "lying-compressor") {
+  const { zstdCompressSync } = zlib;
+  zlib.zstdCompressSync = ((bytes: Uint8Array, options) => {
+    const other = Buffer.from(bytes);
+    other[other.length >> 1] = (other[other.length >> 1] ?? 0) ^ 1;
+    return zstdCompressSync(other, options);
+  }) as typeof zlib.zstdCompressSync;
+  syncBuiltinESMExports();
+}
+
+const { serveCopier } = await import("../../../src/moves/copier-thread.ts");
+const { open, openBeneath, readInto, writeFully, truncateFile, closeFd } = await import("../../../src/host/posix.ts");
+const { statFd } = await import("../../../src/host/stat.ts");
+
+function spoil(seq: number, how: string): void {
+  const staging = (workerData as { staging: number }).staging;
+  const fd = openBeneath(staging, String(seq) as Parameters<typeof openBeneath>[1], open.O_RDWR);
+  const { sizeBytes } = statFd(fd);
+  const byte = Buffer.alloc(1);
+  if (how === "cut") truncateFile(fd, sizeBytes - 1);
+  else if (how === "zero-tail") writeFully(fd, Buffer.alloc(sizeBytes >> 1), sizeBytes - (sizeBytes >> 1));
+  else {
+    readInto(fd, byte, sizeBytes >> 1);
+    writeFully(fd, Buffer.from([(byte[0] ?? 0) ^ 1]), sizeBytes >> 1);
+  }
+  closeFd(fd);
+}
+
+interface Message {
+  readonly id: number;
+  readonly call: string;
+  readonly request: readonly { readonly seq: number }[];
+}
+
+const asked = new Map<number, Message>();
+
+/** The thread's port, between the program and the hook. */
+const port = {
+  on: (event: string, take: (message: Message) => void) => {
+    parentPort?.on(event, (message: Message) => {
+      asked.set(message.id, message);
+      take(message);
+    });
+  },
+  postMessage: (answer: { readonly id: number }, transfer: readonly ArrayBuffer[]) => {
+    const message = asked.get(answer.id);
+    if (hook.kind === "spoil-staged" && message?.call === "copy") {
+      for (const { seq } of message.request) spoil(seq, hook.how);
+    }
+    parentPort?.postMessage(answer, [...transfer]);
+  },
+};
+
+serveCopier(workerData as Parameters<typeof serveCopier>[0], port as unknown as MessagePort);
