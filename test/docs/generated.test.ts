@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { hazardTests } from "../../scripts/docs/hazard-tests.ts";
+import { hazards } from "../../scripts/docs/hazards-page.ts";
+import { generatedPages } from "../../scripts/docs/pages.ts";
+
+const again = "differs from the code: node scripts/generate-docs.ts";
+
+for (const [path, text] of generatedPages()) {
+  test(`${path} says what the code says`, () => {
+    assert.ok(readFileSync(path, "utf8") === text, `${path} ${again}`);
+  });
+}
+
+test("each hazard that this version must withstand has a test with its name", () => {
+  const tested = new Set(hazardTests().flatMap(({ ids }) => ids));
+  const missing = hazards().filter(({ id, proof }) => proof === "tests" && !tested.has(id));
+  assert.deepEqual(
+    missing.map(({ id }) => id),
+    [],
+  );
+});
+
+test("each test that is named after a hazard names one that is in the table", () => {
+  const known = new Set(hazards().map(({ id }) => id));
+  const strange = hazardTests().filter(({ ids }) => ids.some((id) => !known.has(id)));
+  assert.deepEqual(strange, []);
+});
+
+test("the hazards of the first version are all to be proved by tests", () => {
+  const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `M${from + index}`);
+  const required = [...numbers(1, 6), ...numbers(8, 20), ...numbers(22, 30), ...numbers(32, 34), "C1", "C2"];
+  const proofs = new Map(hazards().map(({ id, proof }) => [id, proof]));
+  assert.deepEqual(
+    required.filter((id) => proofs.get(id) !== "tests"),
+    [],
+  );
+});
+
+test("guards are in docs/reference/errors.md, and no others", () => {
+  const code = globSync("src/**/*.ts").flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/\bguard: "([\w-]+)"/g)].map((match) => match[1]),
+  );
+  assert.deepEqual(rowsBelow("## Guards"), [...new Set(code)].sort());
+});
+
+test("codes of single files in docs/reference/errors.md are those that the code gives", () => {
+  const code = globSync("src/{moves,app}/*.ts").flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/\bcode: "([A-Z_]+_[A-Z_]+)"/g)].map((match) => match[1]),
+  );
+  const errors = new Set(rowsBelow("## Error codes"));
+  assert.deepEqual(rowsBelow("## Codes of single files"), [...new Set(code)].filter((one) => !errors.has(one)).sort());
+});
+
+/** The codes in the first column of the table in one section. */
+function rowsBelow(heading: string): readonly (string | undefined)[] {
+  const page = readFileSync("docs/reference/errors.md", "utf8");
+  const section = page.split(`${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  return [...section.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]).sort();
+}
