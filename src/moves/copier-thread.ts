@@ -4,13 +4,14 @@ import { closeFd, syncFileSystem } from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { CopierContext } from "./copier-context.ts";
-import type {
-  CopierCall,
-  CopierCalls,
-  CopierRequest,
-  CopierResponse,
-  ReadBackTask,
-  RecheckTask,
+import {
+  type CopierCall,
+  type CopierCalls,
+  type CopierRequest,
+  type CopierResponse,
+  endOfWork,
+  type ReadBackTask,
+  type RecheckTask,
 } from "./copier-messages.ts";
 import { copyFile } from "./copy-file.ts";
 import { onSource, onTier, type Setback, TierFailure } from "./failure.ts";
@@ -23,7 +24,11 @@ import { openChecked } from "./source-file.ts";
 /** Answers requests one after another with plain synchronous system calls; the pool spreads them over threads. */
 export function serveCopier(context: CopierContext, port: MessagePort): void {
   const names = ownerNames();
-  port.on("message", (message: CopierRequest) => {
+  port.on("message", (message: CopierRequest | typeof endOfWork) => {
+    if (message === endOfWork) {
+      port.close();
+      return;
+    }
     const answer = answerSafely(context, message, names);
     port.postMessage(answer, transferables(answer));
   });

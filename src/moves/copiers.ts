@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { CopierContext } from "./copier-context.ts";
-import type { CopierCall, CopierCalls, CopierResponse } from "./copier-messages.ts";
+import { type CopierCall, type CopierCalls, type CopierResponse, endOfWork } from "./copier-messages.ts";
 import { TierFailure } from "./failure.ts";
 
 /** Worker threads that do the bulk work of one job. */
@@ -21,6 +21,9 @@ interface Waiting {
 interface Thread {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
+  /** What it died of, once it has. */
+  readonly death: () => unknown;
+  readonly ended: Promise<void>;
 }
 
 export interface CopiersOptions {
@@ -34,18 +37,20 @@ export function startCopiers(options: CopiersOptions): Copiers {
   let lastId = 0;
   return {
     threads: threads.length,
-    ask: (call, request) => {
+    ask: async (call, request) => {
       const { promise, resolve, reject } = Promise.withResolvers<CopierCalls[typeof call]["response"]>();
+      // A dead thread would never answer, and has the least to do.
+      for (const { death } of threads) if (death() !== undefined) throw death();
       const [first, ...others] = threads;
       if (first === undefined) throw new Error("no copier threads");
       const thread = others.reduce((least, other) => (other.waiting.size < least.waiting.size ? other : least), first);
       lastId += 1;
       thread.waiting.set(lastId, { resolve: resolve as Waiting["resolve"], reject });
       thread.worker.postMessage({ id: lastId, call, request });
-      return promise;
+      return await promise;
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+      await Promise.all(threads.map(endThread));
     },
   };
 }
@@ -62,9 +67,19 @@ function startThread(options: CopiersOptions): Thread {
     if ("failure" in message) take(message.id)?.reject(new TierFailure(message.failure.code, message.failure.message));
     else take(message.id)?.resolve(message.response as never);
   });
+  let death: unknown;
   worker.on("error", (error) => {
+    death = error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   });
-  return { worker, waiting };
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  worker.on("exit", () => resolve());
+  return { worker, waiting, death: () => death, ended };
+}
+
+/** Asked to end, never terminated: koffi takes the whole process with it when its thread is stopped while it loads. */
+async function endThread({ worker, ended }: Thread): Promise<void> {
+  worker.postMessage(endOfWork);
+  await ended;
 }

@@ -90,9 +90,10 @@ const asked = new Map<number, Message>();
 
 /** The thread's port, between the program and the hook. */
 const port = {
+  close: () => parentPort?.close(),
   on: (event: string, take: (message: Message) => void) => {
     parentPort?.on(event, (message: Message) => {
-      asked.set(message.id, message);
+      if (typeof message === "object") asked.set(message.id, message);
       take(message);
     });
   },

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { test } from "node:test";
+import type { CopierContext } from "../../../src/moves/copier-context.ts";
+import { startCopiers } from "../../../src/moves/copiers.ts";
+import { scratch } from "../../support/scratch.ts";
+
+const context: CopierContext = {
+  source: 0,
+  tier: 0,
+  staging: 0,
+  leases: true,
+  compress: "none",
+  readBack: "cache",
+  syncEach: true,
+  publish: "rename-noreplace",
+  hardLinks: true,
+};
+
+test("threads that are still starting when the work is done end without harm", async () => {
+  const entryPoint = new URL("../../../src/entry/copier.ts", import.meta.url).pathname;
+  for (let round = 0; round < 10; round++) {
+    await using copiers = startCopiers({ entryPoint, context, threads: 3 });
+    assert.deepEqual(await copiers.ask("copy", []), []);
+  }
+});
+
+test("a thread that dies of a bug fails what it was asked and what is asked later, and nobody waits for ever", async () => {
+  using dir = scratch("copiers");
+  const entryPoint = `${dir.path}/dying.mjs`;
+  writeFileSync(
+    entryPoint,
+    'import { parentPort } from "node:worker_threads"; parentPort.on("message", () => { throw new Error("a bug") });',
+  );
+  await using copiers = startCopiers({ entryPoint, context, threads: 1 });
+  await assert.rejects(copiers.ask("copy", []), /a bug/);
+  await assert.rejects(copiers.ask("copy", []), /a bug/);
+});
