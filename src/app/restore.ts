@@ -5,7 +5,7 @@ import { closeFd, open, openRoot } from "../host/posix.ts";
 import { lockJob } from "../jobs/lock.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
-import { escapedText, pathFields } from "../reports/path.ts";
+import { pathFields } from "../reports/path.ts";
 import { type RestoredFile, type RestoreReport, restoreReport } from "../reports/restore.ts";
 import { removeStaged, restoreFile } from "../restore/restore-file.ts";
 import { choosePlacements } from "../restore/select.ts";
@@ -70,7 +70,9 @@ async function restoreOne(
     const { restores } = catalog;
     await restoreFile({ placement, tier, target, restores, nowMs: doors.host.clock.now(), linkTo });
     if (placement.linkGroup !== undefined) links.set(placement.linkGroup, target);
-    return { ...told, restoredTo: escapedText(target), error: null };
+    const { path: restoredTo, pathBase64 } = pathFields(target);
+    const exact = pathBase64 === undefined ? {} : { restoredToBase64: pathBase64 };
+    return { ...told, restoredTo, ...exact, error: null };
   } catch (error) {
     return { ...told, restoredTo: null, error: reportedError(error) };
   }

@@ -130,10 +130,10 @@ function report(cli: Cli, open: ApproveDoors, { config, shown, accepted, json }:
   if (json)
     cli.terminal.print(`${JSON.stringify(approveReport({ jobs }, envelopeFacts(open.app, config)), undefined, 2)}\n`);
   else {
-    for (const job of jobs)
-      cli.terminal.print(
-        `${mark(cli.terminal, job.approved ? "ok" : "critical")} ${job.name} ${job.approved ? "is approved as it stands" : "was not approved"}\n`,
-      );
+    for (const job of jobs) {
+      const words = job.approved ? "is approved as it stands" : "was not approved";
+      cli.terminal.print(`${mark(cli.terminal, job.approved ? "ok" : "critical")} ${job.name} ${words}\n`);
+    }
     if (accepted && failed.length < shown.length) cli.terminal.print("do it:  tierkeep run\n");
   }
   if (failed.length > 0) cli.exit(exitCodes.partial);

@@ -51,7 +51,7 @@ async function cat(
     const content = readContent(fd, placement);
     for await (const chunk of content.bytes) {
       digest.update(chunk);
-      await cli.terminal.pour(chunk);
+      if (!(await cli.terminal.pour(chunk))) return;
     }
     const problem =
       content.problem() ?? (digest.digest("hex") === placement.sha256 ? undefined : "its content has another SHA-256");

@@ -7,6 +7,7 @@ import { exitCodes } from "../lib/error-codes.ts";
 import { plural } from "../lib/units.ts";
 import { type ConfigCheckReport, configCheckReport } from "../reports/config-check.ts";
 import { addVerb, type Cli, defaultConfigFile, type SharedOptions } from "./cli.ts";
+import { spread } from "./layout.ts";
 import { columns, mark, paint, type Terminal } from "./terminal.ts";
 
 /** `tierkeep config check`: everything that is wrong, at once. Exit 4 for any error; warnings change nothing. */
@@ -38,9 +39,10 @@ function makeReport(
 function screen(terminal: Terminal, { problems }: LoadResult, { totals, file }: ConfigCheckReport): string {
   const counts = `${plural(totals.tiers, "tier")}, ${plural(totals.jobs, "job")}`;
   const warnings = totals.warnings === 0 ? "" : `${plural(totals.warnings, "warning")}`;
+  const problemCount = [plural(totals.errors, "problem"), warnings].filter((text) => text !== "").join(", ");
   const last =
     totals.errors > 0
-      ? paint(terminal, "act", [plural(totals.errors, "problem"), warnings].filter((text) => text !== "").join(", "))
+      ? spread(paint(terminal, "act", problemCount), `exit ${exitCodes.config}`)
       : `${mark(terminal, "ok")} ${file} can be used: ${[counts, warnings].filter((text) => text !== "").join(", ")}`;
   return `${[...problemRows(terminal, problems), last].join("\n")}\n`;
 }

@@ -51,7 +51,7 @@ test("check lists all problems in columns and exits 4", async (context) => {
   assert.deepEqual(printed.replaceAll(file, "f").split("\n"), [
     'f:7  move.logs.to = "wram"     no such tier; there are warm',
     'f:8  move.logs.older_than = 7  expects a duration such as "7d"; write "7d" for days; units are s, m (minutes), h, d, w and y',
-    "2 problems",
+    `${"2 problems".padEnd(74)}exit 4`,
     "",
   ]);
 });

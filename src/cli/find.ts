@@ -3,13 +3,10 @@ import { type AppDoors, envelopeFacts } from "../app/app.ts";
 import { foundPlacement, openShelf, requireCatalog } from "../app/stored.ts";
 import type { Config } from "../config/config.ts";
 import { OperatorError } from "../lib/errors.ts";
-import { shellQuote } from "../lib/shell-quote.ts";
-import { formatBytes, plural } from "../lib/units.ts";
-import { type FoundPlacement, findReport } from "../reports/find.ts";
+import { findReport } from "../reports/find.ts";
 import { matchPlacements } from "../restore/select.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
-import { rawOf } from "./plan-screen.ts";
-import { columns, mark, paint, type Terminal } from "./terminal.ts";
+import { findScreen } from "./find-screen.ts";
 
 export interface StoredDoors {
   readonly config: (file: string | undefined) => Config;
@@ -36,7 +33,7 @@ export function addFindVerb(program: Command, cli: Cli, open: StoredDoors): void
         return;
       }
       if (found.length === 0) throw nothing(pattern);
-      cli.terminal.print(findScreen(cli.terminal, found));
+      cli.terminal.print(findScreen(cli.terminal, pattern, found));
     });
 }
 
@@ -64,27 +61,4 @@ function canOpen(open: () => unknown): boolean {
     if (error instanceof OperatorError) return false;
     throw error;
   }
-}
-
-/** Paths with their versions, newest first. */
-function findScreen(terminal: Terminal, found: readonly FoundPlacement[]): string {
-  const paths = Map.groupBy(found, (placement) => placement.path);
-  const blocks = [...paths.values()].map((versions) => {
-    const [first] = versions;
-    const name = first === undefined ? "" : shellQuote(rawOf(first));
-    const rows = versions.map((version) => [
-      `  ${version.modifiedAt.slice(0, 16).replace("T", " ")}`,
-      `${version.tier}${stateWord(terminal, version.state)}`,
-      formatBytes(version.sizeBytes),
-      `sha256 ${version.sha256.slice(0, 8)}…`,
-      paint(terminal, "dim", version.id),
-    ]);
-    return [name, ...columns(rows, [2])].join("\n");
-  });
-  const summary = `${plural(found.length, "version")} of ${plural(paths.size, "path")}`;
-  return `${blocks.join("\n")}\n${summary} · get one back:  tierkeep restore PATH|ID\n`;
-}
-
-function stateWord(terminal: Terminal, state: FoundPlacement["state"]): string {
-  return state === "stored" ? "" : ` ${mark(terminal, "warning")} ${state}`;
 }

@@ -65,6 +65,7 @@ function terminal(symbols: boolean): Terminal {
     symbols,
     colour: false,
     progress: false,
+    columns: () => 80,
   };
 }
 

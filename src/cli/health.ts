@@ -4,6 +4,7 @@ import { checkHealth } from "../health/check.ts";
 import { messageOf, OperatorError } from "../lib/errors.ts";
 import type { HealthReport, HealthStatus } from "../reports/health.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
+import { errorScreen } from "./error-screen.ts";
 import { nagiosFailure, nagiosLine } from "./health-nagios.ts";
 import { healthScreen } from "./health-screen.ts";
 import { watchHealth } from "./health-watch.ts";
@@ -89,7 +90,5 @@ function failToJudge(error: unknown, options: HealthOptions, cli: Cli): void {
     cli.terminal.note(`tierkeep: bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return;
   }
-  const facts = Object.entries(error.facts).map(([name, value]) => `  ${name.padEnd(10)} ${value}\n`);
-  const hint = error.hint === undefined ? "" : `tierkeep: hint: ${error.hint}\n`;
-  cli.terminal.note(`tierkeep: error: ${error.message} [${error.code}]\n${facts.join("")}${hint}`);
+  cli.terminal.note(errorScreen(cli.terminal, error));
 }

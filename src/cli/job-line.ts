@@ -2,24 +2,33 @@ import { formatBytes, formatCount, formatDuration, plural } from "../lib/units.t
 import type { ReasonCode } from "../policies/reasons.ts";
 import { reasons } from "../policies/reasons.ts";
 import type { JobPlan } from "../reports/plan.ts";
+import { listLines } from "./layout.ts";
 import { mark, paint, type Terminal } from "./terminal.ts";
 
-/** `stays: 1,930 too young · 6 open for writing`, or nothing. */
-export function keptLine(kept: JobPlan["kept"]): string | undefined {
-  const parts = Object.entries(kept)
-    .sort(([, a], [, b]) => b.count - a.count)
-    .map(([code, { count }]) => `${formatCount(count)} ${reasons[code as ReasonCode]?.label ?? code}`);
-  return parts.length === 0 ? undefined : `stays: ${parts.join(" · ")}`;
+interface CountsAt {
+  readonly lead: string;
+  /** Columns that the caller will put in front of every line. */
+  readonly indent: number;
 }
 
-/** What the operator has to know of an approval, on one line. */
-export function approvalText(terminal: Terminal, plan: JobPlan, nowMs: number): string {
-  const { approval } = plan;
+/** `stays: 1,930 too young · 6 open for writing`, the largest first, on as many lines as that takes. */
+export function countLines(
+  terminal: Terminal,
+  counts: Readonly<Record<string, number>>,
+  { lead, indent }: CountsAt,
+): readonly string[] {
+  const parts = Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, count]) => `${formatCount(count)} ${reasons[code as ReasonCode]?.label ?? code}`);
+  return listLines(parts, { lead, separator: terminal.symbols ? " · " : ", ", indent });
+}
+
+/** What the operator has to know of an approval, in a few words. */
+export function approvalText(terminal: Terminal, { approval }: JobPlan, nowMs: number): string {
   if (approval.state === "approved" && approval.since !== null) {
     return paint(terminal, "dim", `approved ${ago(nowMs - Date.parse(approval.since))}`);
   }
-  if (approval.state === "changed") return `${mark(terminal, "critical")} changed since it was approved`;
-  return `${mark(terminal, "critical")} not approved`;
+  return `${mark(terminal, "critical")} ${approval.state === "changed" ? "changed since it was approved" : "not approved"}`;
 }
 
 export function ago(ms: number): string {

@@ -3,9 +3,10 @@ import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes, plural } from "../lib/units.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import type { PathFields } from "../reports/path.ts";
-import type { JobPlan, PlanStep } from "../reports/plan.ts";
-import { approvalText, keptLine } from "./job-line.ts";
-import { columns, mark, paint, type Terminal } from "./terminal.ts";
+import type { JobPlan } from "../reports/plan.ts";
+import { approvalText, countLines } from "./job-line.ts";
+import { fits, fitting, screenWidth, spread } from "./layout.ts";
+import { columns, mark, paint, sign, type Terminal } from "./terminal.ts";
 
 export interface PlanView {
   readonly plan: JobPlan;
@@ -17,51 +18,63 @@ export interface PlanView {
 }
 
 const examples = 3;
+const indent = 2;
 
 /** One job's plan as an operator reads it: the answer, then what stays. */
 export function planScreen(terminal: Terminal, view: PlanView): string {
   const { plan, rule } = view;
-  const title = `${paint(terminal, "bold", plan.name)} · ${plan.kind} ${rule.source} → ${rule.to}`;
+  const [dot, arrow] = [sign(terminal, "dot"), sign(terminal, "arrow")];
+  const title = `${paint(terminal, "bold", plan.name)} ${dot} ${plan.kind} ${rule.source} ${arrow} ${rule.to}`;
   const right = plan.error === null ? approvalText(terminal, plan, view.nowMs) : "";
+  const head = fits(title, right) ? [spread(title, right)] : [title, spread("", right)];
   const body = plan.error === null ? plannedLines(terminal, view) : failedLines(terminal, plan);
-  return `${[`${title}   ${right}`.trimEnd(), ...body.map((line) => `  ${line}`)].join("\n")}\n`;
+  return `${[...head, ...body.map((line) => `${" ".repeat(indent)}${line}`.trimEnd())].join("\n")}\n`;
 }
 
-function plannedLines(terminal: Terminal, { plan, allSteps, why }: PlanView): readonly string[] {
-  const { totals, refusal } = plan;
-  const kept = keptLine(plan.kept);
-  const totalsLine =
-    totals.files === 0
-      ? "nothing to do"
-      : `${plural(totals.files, "file")}   ${formatBytes(totals.bytes)}   oldest ${totals.oldestModifiedAt?.slice(0, 10)}`;
+function plannedLines(terminal: Terminal, view: PlanView): readonly string[] {
+  const { plan, allSteps, why } = view;
+  const counts = Object.fromEntries(Object.entries(plan.kept).map(([code, { count }]) => [code, count]));
   return [
-    ...(refusal === null ? [totalsLine] : [`${mark(terminal, "critical")} ${refusal.message}`, refusal.hint]),
-    ...plan.approval.changes.map(({ key, before, after }) => `changed: ${key} ${before} → ${after}`),
-    ...stepLines(plan, allSteps),
-    ...(kept === undefined ? [] : [kept]),
+    ...answerLines(terminal, plan),
+    ...changeLines(terminal, plan),
+    ...(allSteps ? allStepLines(terminal, plan) : exampleLines(terminal, plan)),
+    ...countLines(terminal, counts, { lead: "stays: ", indent }),
     ...why.map((path) => `  ${shellQuote(rawOf(path))}`),
     ...plan.warnings.map((warning) => `${mark(terminal, "warning")} ${warning}`),
   ];
 }
 
-function stepLines({ steps, totals }: JobPlan, all: boolean): readonly string[] {
-  if (all)
-    return columns(
-      steps.map((step) => [
-        formatBytes(step.sizeBytes),
-        step.modifiedAt.slice(0, 10),
-        shellQuote(rawOf(step)),
-        `→ ${step.to}`,
-      ]),
-      [0],
-    );
-  if (steps.length === 0) return [];
-  const more = totals.files > examples ? ", … (--steps lists all)" : "";
-  return [`${steps.slice(0, examples).map(nameOf).join(", ")}${more}`];
+function answerLines(terminal: Terminal, { totals, refusal }: JobPlan): readonly string[] {
+  if (refusal !== null) return [`${mark(terminal, "critical")} ${refusal.message}`, refusal.hint];
+  if (totals.files === 0) return ["nothing to do"];
+  const oldest = totals.oldestModifiedAt?.slice(0, 10) ?? "unknown";
+  return [`${plural(totals.files, "file")}   ${formatBytes(totals.bytes)}   oldest ${oldest}`];
 }
 
-function nameOf(step: PlanStep): string {
-  return shellQuote(rawOf(step));
+function changeLines(terminal: Terminal, { approval }: JobPlan): readonly string[] {
+  if (approval.changes.length === 0) return [];
+  const rows = approval.changes.map(({ key, before, after }) => [
+    `  ${key}`,
+    `${before} ${sign(terminal, "arrow")} ${after}`,
+  ]);
+  return [`changed since ${approval.since?.slice(0, 10) ?? "it was approved"}:`, ...columns(rows)];
+}
+
+function allStepLines(terminal: Terminal, { steps }: JobPlan): readonly string[] {
+  const rows = steps.map((step) => [
+    formatBytes(step.sizeBytes),
+    step.modifiedAt.slice(0, 10),
+    `${shellQuote(rawOf(step))} ${sign(terminal, "arrow")} ${step.to}`,
+  ]);
+  return columns(rows, [0]);
+}
+
+function exampleLines(terminal: Terminal, { steps, totals }: JobPlan): readonly string[] {
+  const names = steps.slice(0, examples).map((step) => shellQuote(rawOf(step)));
+  const more = `, ${sign(terminal, "more")} (--steps lists all)`;
+  const shown = fitting(names, ", ", screenWidth - indent - more.length);
+  if (shown.length === 0) return [];
+  return [`${shown.join(", ")}${shown.length < totals.files ? more : ""}`];
 }
 
 function failedLines(terminal: Terminal, { error }: JobPlan): readonly string[] {

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
 import { type PlannedOne, planJob } from "../app/plan.ts";
-import { problemLines } from "../config/problem-text.ts";
+import type { Problem } from "../config/config.ts";
+import { problemCells, problemLines } from "../config/problem-text.ts";
 import type { ConfigAndWarnings } from "../config/require.ts";
 import { closest } from "../lib/closest.ts";
 import { OperatorError } from "../lib/errors.ts";
@@ -11,7 +12,7 @@ import { planReport } from "../reports/plan.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import { planScreen } from "./plan-screen.ts";
 import { progressLine } from "./progress.ts";
-import { mark } from "./terminal.ts";
+import { mark, textWidth } from "./terminal.ts";
 
 export interface PlanDoors {
   readonly config: (file: string | undefined) => ConfigAndWarnings;
@@ -52,10 +53,9 @@ async function plan(
     planned.push({ rule, one: await planJob(open.app, config, { rule, options: wanted }) });
   }
   progress.clear();
-  const warningLines = problemLines(warnings);
   if (options.json === true) {
     const report = planReport(
-      { jobs: planned.map(({ one }) => one.plan), warnings: warningLines },
+      { jobs: planned.map(({ one }) => one.plan), warnings: problemLines(warnings) },
       envelopeFacts(open.app, config),
     );
     cli.terminal.print(`${JSON.stringify(report, undefined, 2)}\n`);
@@ -65,20 +65,27 @@ async function plan(
   const screens = planned.map(({ rule, one }) =>
     planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: options.steps === true, why: one.why }),
   );
-  cli.terminal.print(`${screens.join("\n")}${closing(cli, planned, warningLines)}`);
+  cli.terminal.print(`${screens.join("\n")}${closing(cli, planned, warnings)}`);
 }
 
-function closing(cli: Cli, planned: readonly { readonly one: PlannedOne }[], warnings: readonly string[]): string {
+function closing(cli: Cli, planned: readonly { readonly one: PlannedOne }[], warnings: readonly Problem[]): string {
   const waiting = planned
     .map(({ one }) => one.plan)
     .filter((plan) => plan.error === null && plan.refusal === null && plan.approval.state !== "approved")
     .map((plan) => plan.name);
-  const lines = warnings.map((line) => `${mark(cli.terminal, "warning")} ${line}`);
+  const lines = warnings.flatMap((problem) => warningLines(cli, problem));
   if (waiting.length > 0) {
     const jobs = waiting.length === 1 ? "1 job waits" : `${waiting.length} jobs wait`;
     lines.push(`${mark(cli.terminal, "warning")} ${jobs} for approval:  tierkeep approve ${waiting.join(" ")}`);
   } else if (planned.some(({ one }) => one.plan.totals.files > 0)) lines.push("do it:  tierkeep run");
   return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+}
+
+function warningLines({ terminal }: Cli, problem: Problem): readonly string[] {
+  const [place, key] = problemCells(problem);
+  const sign = mark(terminal, "warning");
+  const hint = problem.hint === undefined ? "" : `; ${problem.hint}`;
+  return [`${sign} ${place}  ${key}`, `${" ".repeat(textWidth(sign) + 1)}${problem.message}${hint}`];
 }
 
 function requireReason(code: string): ReasonCode {

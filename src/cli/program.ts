@@ -6,6 +6,7 @@ import { addApproveVerb } from "./approve.ts";
 import { addCatVerb } from "./cat.ts";
 import { addSharedOptions, type Cli, defaultConfigFile } from "./cli.ts";
 import { addConfigVerbs } from "./config.ts";
+import { usageScreen } from "./error-screen.ts";
 import { addFindVerb } from "./find.ts";
 import { addHealthVerb } from "./health.ts";
 import { addPlanVerb } from "./plan.ts";
@@ -25,7 +26,11 @@ export function buildProgram({ cli, app, workingDirectory }: ProgramDoors): Comm
     .description("keeps data on the right storage, and never loses a byte")
     .version(cli.toolVersion, "--version")
     .showSuggestionAfterError()
-    .configureOutput({ writeOut: cli.terminal.print, writeErr: cli.terminal.note })
+    .configureOutput({
+      writeOut: cli.terminal.print,
+      writeErr: cli.terminal.note,
+      outputError: (text, write) => write(usageScreen(cli.terminal, text)),
+    })
     .exitOverride();
   const config = (file: string | undefined) => requireConfig(file ?? defaultConfigFile);
   addHealthVerb(program, cli, { config });

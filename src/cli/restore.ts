@@ -3,18 +3,24 @@ import { restoreAll } from "../app/restore.ts";
 import { errorTable, exitCodes } from "../lib/error-codes.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes, plural } from "../lib/units.ts";
+import type { PathFields } from "../reports/path.ts";
 import type { RestoredFile, RestoreReport } from "../reports/restore.ts";
 import { requireMoment } from "./cat.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import type { StoredDoors } from "./find.ts";
+import { spread } from "./layout.ts";
 import { rawOf } from "./plan-screen.ts";
-import { mark, paint, type Terminal } from "./terminal.ts";
+import { progressLine } from "./progress.ts";
+import { mark, paint, sign, type Terminal } from "./terminal.ts";
 
 interface RestoreOptions extends SharedOptions {
   readonly at?: string;
   readonly to?: string;
   readonly keepBoth?: boolean;
 }
+
+/** So many files are named one by one; a directory of thousands is not. */
+const listed = 20;
 
 /** `tierkeep restore PATH|ID ...`: brings versions back, never over anything. */
 export function addRestoreVerb(program: Command, cli: Cli, open: StoredDoors): void {
@@ -25,6 +31,8 @@ export function addRestoreVerb(program: Command, cli: Cli, open: StoredDoors): v
     .option("--keep-both", "beside what lies there, with the version's time in the name")
     .action(async (patterns: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<RestoreOptions>();
+      let restored = 0;
+      using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
       const report = await restoreAll(open.app, open.config(options.config), {
         patterns,
         atMs: requireMoment(options.at),
@@ -32,26 +40,46 @@ export function addRestoreVerb(program: Command, cli: Cli, open: StoredDoors): v
         keepBoth: options.keepBoth === true,
         workingDirectory: open.workingDirectory,
         onRestored: (file) => {
-          if (options.json !== true) cli.terminal.print(`${fileLine(cli.terminal, file)}\n`);
+          restored += file.error === null ? 1 : 0;
+          if (options.json !== true && (file.error !== null || restored <= listed)) {
+            progress.clear();
+            cli.terminal.print(`${fileLine(cli.terminal, file)}\n`);
+          } else progress.counted("restored", restored);
         },
       });
-      cli.terminal.print(options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : `${closing(report)}\n`);
+      progress.clear();
+      cli.terminal.print(
+        options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : `${closing(cli.terminal, report)}\n`,
+      );
       cli.exit(exitCodeOf(report));
     });
 }
 
 function fileLine(terminal: Terminal, file: RestoredFile): string {
-  const name = shellQuote(rawOf(file));
-  if (file.error === null) return `${mark(terminal, "ok")} ${name}   ${formatBytes(file.sizeBytes)}, verified`;
+  if (file.error === null) {
+    const name = shellQuote(rawOf(restoredFields(file)));
+    return spread(`${mark(terminal, "ok")} ${name}`, `${formatBytes(file.sizeBytes)}, verified`);
+  }
   const hint = file.error.hint === null ? "" : `\n  ${paint(terminal, "dim", file.error.hint)}`;
   return `${mark(terminal, "critical")} ${file.error.message} [${file.error.code}]${hint}`;
 }
 
-function closing({ files }: RestoreReport): string {
-  const restored = files.filter((file) => file.error === null);
+/** Where it lies now, which `--to` and `--keep-both` make another path. */
+function restoredFields({ path, restoredTo, restoredToBase64 }: RestoredFile): PathFields {
+  return { path: restoredTo ?? path, ...(restoredToBase64 === undefined ? {} : { pathBase64: restoredToBase64 }) };
+}
+
+function closing(terminal: Terminal, report: RestoreReport): string {
+  const restored = report.files.filter((file) => file.error === null);
+  const failed = report.files.length - restored.length;
+  const unlisted = restored.length - listed;
+  const more =
+    unlisted <= 0 ? "" : `${sign(terminal, "more")} and ${plural(unlisted, "more file")} (--json lists all)\n`;
   const bytes = restored.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const left = files.length === restored.length ? "" : `, ${files.length - restored.length} not`;
-  return `restored ${plural(restored.length, "file")}, ${formatBytes(bytes)}${left}; the stored copies stay`;
+  const left = failed === 0 ? "" : `, ${failed} not`;
+  const code = exitCodeOf(report);
+  const summary = `restored ${plural(restored.length, "file")}, ${formatBytes(bytes)}${left}; the stored copies stay`;
+  return more + spread(summary, code === exitCodes.ok ? "" : `exit ${code}`);
 }
 
 function exitCodeOf({ files }: RestoreReport): number {

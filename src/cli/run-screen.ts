@@ -1,9 +1,10 @@
 import { shellQuote } from "../lib/shell-quote.ts";
-import { formatBytes, formatCount, formatDuration, plural } from "../lib/units.ts";
-import { type ReasonCode, reasons } from "../policies/reasons.ts";
+import { formatBytes, formatDuration, plural } from "../lib/units.ts";
 import type { JobReport, RunReport } from "../reports/run.ts";
+import { countLines } from "./job-line.ts";
+import { spread } from "./layout.ts";
 import { rawOf } from "./plan-screen.ts";
-import { type Mark, mark, paint, type Terminal } from "./terminal.ts";
+import { type Mark, mark, paint, sign, type Terminal } from "./terminal.ts";
 
 const marks: Readonly<Record<JobReport["status"], Mark>> = {
   ok: "ok",
@@ -20,81 +21,94 @@ const errorsShown = 5;
 
 /** One job's line of a run, and below it what a person should look at. */
 export function jobReportLines(terminal: Terminal, report: JobReport, width: number): string {
-  const head = `${report.name.padEnd(width)}  ${mark(terminal, marks[report.status])} ${summary(terminal, report)}`;
-  const { recovered } = report;
-  const repaired = recovered.finished + recovered.dropped;
+  const head = `${report.name.padEnd(width)}  ${mark(terminal, marks[report.status])} `;
+  const indent = width + 4;
+  const { moved: _, ...stayed } = report.outcomes;
+  const more = report.errors.length - errorsShown;
   const lines = [
-    head,
-    ...(repaired === 0
-      ? []
-      : [
-          `repaired what run ${recovered.runs.join(", ")} left: ${plural(recovered.finished, "file")} finished, ${recovered.dropped} begun anew`,
-        ]),
-    ...stayed(report),
+    ...repaired(report),
+    ...stopped(report),
+    ...countLines(terminal, stayed, { lead: "stayed: ", indent }),
     ...report.errors.slice(0, errorsShown).flatMap((error) => errorLines(terminal, report, error)),
-    ...(report.errors.length > errorsShown
-      ? [`… and ${report.errors.length - errorsShown} more (--json lists them)`]
-      : []),
+    ...(more > 0 ? [`${sign(terminal, "more")} and ${more} more (--json lists them)`] : []),
   ];
-  return lines.map((line, index) => (index === 0 ? line : `${" ".repeat(width + 4)}${line}`)).join("\n");
+  const first = spread(`${head}${answer(terminal, report)}`, took(terminal, report));
+  return [first, ...lines.map((line) => " ".repeat(indent) + line)].join("\n");
 }
 
-function summary(terminal: Terminal, report: JobReport): string {
-  const [first] = report.errors;
-  if (
-    report.status === "refused" ||
-    report.status === "unavailable" ||
-    report.status === "busy" ||
-    report.status === "failed"
-  ) {
-    return first === undefined
-      ? report.status
-      : `${report.status === "refused" ? "refused" : "skipped"}: ${first.message}`;
-  }
+function answer(terminal: Terminal, report: JobReport): string {
   if (report.status === "not-started") return "not started";
+  const [first] = report.errors;
+  if (isWhole(report) && first !== undefined) {
+    const said = first.message.startsWith(`${report.name} `)
+      ? first.message.slice(report.name.length + 1)
+      : first.message;
+    return report.status === "refused" || report.status === "failed" ? said : `skipped: ${said}`;
+  }
   const moved = report.outcomes.moved ?? 0;
-  const what =
-    moved === 0
-      ? "nothing moved"
-      : `moved ${plural(moved, "file")}, ${formatBytes(report.bytesRead)} → ${formatBytes(report.bytesWritten)}, verified`;
-  const held =
-    report.bottleneck === null || moved === 0 ? "" : paint(terminal, "dim", `   (${report.bottleneck} took longest)`);
-  const left =
-    report.stoppedBy === null
-      ? ""
-      : `; stopped by ${report.stoppedBy}, ${plural(report.remaining.files, "file")} left for the next run`;
-  return `${what}   ${formatDuration(report.seconds * 1000)}${held}${left}`;
+  if (moved === 0) return report.remaining.files === 0 && isQuiet(report) ? "nothing to do" : "nothing moved";
+  const bytes = `${formatBytes(report.bytesRead)} ${sign(terminal, "arrow")} ${formatBytes(report.bytesWritten)}`;
+  return `moved ${plural(moved, "file")}, ${bytes}, verified`;
 }
 
-function stayed({ outcomes }: JobReport): readonly string[] {
-  const parts = Object.entries(outcomes)
-    .filter(([code]) => code !== "moved")
-    .map(([code, count]) => `${formatCount(count)} ${reasons[code as ReasonCode]?.label ?? code}`);
-  return parts.length === 0 ? [] : [`stayed: ${parts.join(" · ")}`];
+/** The job as a whole could not be done, and its first error says why. */
+function isWhole({ status }: JobReport): boolean {
+  return status === "refused" || status === "unavailable" || status === "busy" || status === "failed";
+}
+
+function isQuiet({ outcomes, errors }: JobReport): boolean {
+  return Object.keys(outcomes).length === 0 && errors.length === 0;
+}
+
+const stages: Readonly<Record<string, string>> = {
+  scan: "looking",
+  copy: "copying",
+  sync: "syncing",
+  verify: "reading back",
+  publish: "publishing",
+  unlink: "removing",
+};
+const worthTelling = 5;
+
+/** How long it took, and what held it back when that is one thing and long enough to matter. */
+function took(terminal: Terminal, report: JobReport): string {
+  const { seconds, bottleneck, stageSeconds } = report;
+  if (isWhole(report) || report.status === "not-started") return "";
+  const stage = bottleneck === null ? 0 : (stageSeconds[bottleneck] ?? 0);
+  const most =
+    bottleneck === null || seconds < worthTelling || stage < seconds / 2
+      ? ""
+      : `, mostly ${stages[bottleneck] ?? bottleneck}`;
+  return paint(terminal, "dim", `${formatDuration(seconds * 1000)}${most}`);
+}
+
+function repaired({ recovered }: JobReport): readonly string[] {
+  const { finished, dropped, runs } = recovered;
+  if (finished + dropped === 0) return [];
+  const parts = [
+    ...(finished === 0 ? [] : [`${plural(finished, "file")} finished`]),
+    ...(dropped === 0 ? [] : [`${plural(dropped, "file")} begun anew`]),
+  ];
+  return [`repaired what run ${runs.join(", ")} left:`, `  ${parts.join(", ")}`];
+}
+
+function stopped({ stoppedBy, remaining }: JobReport): readonly string[] {
+  if (stoppedBy === null) return [];
+  return [`stopped by ${stoppedBy}; ${plural(remaining.files, "file")} left for the next run`];
 }
 
 function errorLines(terminal: Terminal, report: JobReport, error: JobReport["errors"][number]): readonly string[] {
-  const isWhole = error.path === "";
-  // The job's own line has said it already.
-  const isSaid = isWhole && report.status !== "partial" && report.status !== "ok";
-  const message = isWhole ? error.message : `${shellQuote(rawOf(error))}: ${error.message}`;
+  const isSaid = error.path === "" && isWhole(report);
+  const message = error.path === "" ? error.message : `${shellQuote(rawOf(error))}: ${error.message}`;
   return [
     ...(isSaid ? [] : [`${mark(terminal, "warning")} ${message} [${error.code}]`]),
     ...(error.hint === null ? [] : [paint(terminal, "dim", error.hint)]),
   ];
 }
 
-/** `partial: 1 done, 1 refused · run 20261123T041500Z-7f3a`. */
-export function runClosing(report: RunReport): string {
-  const counts = new Map<string, number>();
-  for (const { status } of report.jobs) counts.set(words[status], (counts.get(words[status]) ?? 0) + 1);
-  const parts = [...counts].map(([word, count]) => `${count} ${word}`);
-  return `${report.status}: ${parts.join(", ")} · run ${report.runId}`;
-}
-
 const words: Readonly<Record<JobReport["status"], string>> = {
   ok: "done",
-  partial: "done in part",
+  partial: "partial",
   failed: "failed",
   refused: "refused",
   unavailable: "skipped",
@@ -102,3 +116,14 @@ const words: Readonly<Record<JobReport["status"], string>> = {
   interrupted: "interrupted",
   "not-started": "not started",
 };
+
+/** `partial: 1 done, 1 refused · run 20261123T041500Z-7f3a`, and the exit code at the edge when it is not 0. */
+export function runClosing(terminal: Terminal, report: RunReport, exitCode: number): string {
+  const counts = new Map<string, number>();
+  for (const { status } of report.jobs) counts.set(words[status], (counts.get(words[status]) ?? 0) + 1);
+  const parts = [...counts].map(([word, count]) => `${count} ${word}`);
+  const summary = counts.size < 2 ? ([...counts.keys()][0] ?? "no job") : `${report.status}: ${parts.join(", ")}`;
+  const left = `${summary} ${sign(terminal, "dot")} run ${report.runId}`;
+  const exit = exitCode === 0 ? "" : `exit ${exitCode}`;
+  return spread(left, exit);
+}

@@ -76,6 +76,8 @@ async function run(cli: Cli, open: RunDoors, { config, jobs, json }: Selected & 
       },
     },
   });
-  cli.terminal.print(json ? `${JSON.stringify(report, undefined, 2)}\n` : `${runClosing(report)}\n`);
-  cli.exit(exitCodeOfRun(report));
+  const exitCode = exitCodeOfRun(report);
+  const closing = runClosing(cli.terminal, report, exitCode);
+  cli.terminal.print(`${json ? JSON.stringify(report, undefined, 2) : closing}\n`);
+  cli.exit(exitCode);
 }

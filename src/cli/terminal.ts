@@ -8,8 +8,8 @@ export interface Terminal {
   readonly note: (text: string) => void;
   /** Reads one line from stdin. */
   readonly ask: (question: string) => Promise<string>;
-  /** Bytes of content, to stdout, waiting for a slow reader. */
-  readonly pour: (bytes: Uint8Array) => Promise<void>;
+  /** Bytes of content, to stdout, waiting for a slow reader; false when nobody reads any more. */
+  readonly pour: (bytes: Uint8Array) => Promise<boolean>;
   /** Questions may be asked: stdin and stderr are terminals. */
   readonly interactive: boolean;
   /** stdout is a terminal that shows UTF-8 symbols. */
@@ -17,6 +17,8 @@ export interface Terminal {
   readonly colour: boolean;
   /** stderr is a terminal, so progress may be redrawn on it. */
   readonly progress: boolean;
+  /** The width of the terminal at stderr now. */
+  readonly columns: () => number;
 }
 
 export type Tone = "good" | "look" | "act" | "dim" | "bold";
@@ -43,6 +45,13 @@ export function mark(terminal: Terminal, kind: Mark): string {
   return paint(terminal, tone, terminal.symbols ? symbol : word);
 }
 
+const signs = { dot: ["·", "-"], arrow: ["→", "->"], more: ["…", "..."] } as const;
+
+/** A sign between words, in ASCII where symbols cannot be shown. */
+export function sign(terminal: Terminal, kind: keyof typeof signs): string {
+  return signs[kind][terminal.symbols ? 0 : 1];
+}
+
 /** A bar of `width` cells; nothing where symbols cannot be shown, since the percentage stands beside it. */
 export function bar(terminal: Terminal, ratio: number, width: number): string {
   if (!terminal.symbols) return "";
@@ -60,7 +69,7 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, index) => {
-      widths[index] = Math.max(widths[index] ?? 0, visibleWidth(cell));
+      widths[index] = Math.max(widths[index] ?? 0, textWidth(cell));
     });
   return rows.map((row) =>
     row
@@ -71,12 +80,13 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
 }
 
 function padded(cell: string, width: number, alignRight: boolean): string {
-  const space = " ".repeat(Math.max(width - visibleWidth(cell), 0));
+  const space = " ".repeat(Math.max(width - textWidth(cell), 0));
   return alignRight ? space + cell : cell + space;
 }
 
 const colourCodes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
-function visibleWidth(text: string): number {
+/** The columns that a text takes, without its colours. */
+export function textWidth(text: string): number {
   return [...text.replaceAll(colourCodes, "")].length;
 }

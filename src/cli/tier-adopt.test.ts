@@ -173,11 +173,12 @@ function makeCli(told: { out: string; notes: string }, reply: string | undefined
         note(question);
         return reply ?? "";
       },
-      pour: async () => {},
+      pour: () => Promise.resolve(true),
       interactive: reply !== undefined,
       symbols: false,
       colour: false,
       progress: false,
+      columns: () => 80,
     },
     host: realHost(),
     entryPoint: (name) => name,

@@ -14,3 +14,11 @@ export function parseMoment(text: string): number | undefined {
   const ms = Date.parse(text.replace(" ", "T"));
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+/** `2026-11-23 04:15:00`, local time: as `parseMoment` reads it. */
+export function formatLocal(ms: number): string {
+  const at = new Date(ms);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const date = [String(at.getFullYear()).padStart(4, "0"), two(at.getMonth() + 1), two(at.getDate())].join("-");
+  return `${date} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":")}`;
+}

@@ -30,8 +30,9 @@ test("durations of every unit", () => {
     assert.equal(parseDuration(text), undefined);
 });
 
-test("a duration is printed in its largest whole unit", () => {
-  assert.equal(printDuration(604_800_000), "1w");
+test("a duration is printed in its largest whole unit, weeks in days", () => {
+  assert.equal(printDuration(604_800_000), "7d");
+  assert.equal(printDuration(31_536_000_000), "1y");
   assert.equal(printDuration(86_400_000), "1d");
   assert.equal(printDuration(5_400_000), "90m");
   assert.equal(printDuration(0), "0s");

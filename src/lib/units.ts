@@ -18,9 +18,9 @@ export function parseDuration(text: string): number | undefined {
   return Math.round(Number(match[1]) * durationUnits[match[2] as keyof typeof durationUnits]);
 }
 
-/** The shortest exact text of a duration, such as `7d`; the inverse of `parseDuration`. */
+/** An exact text of a duration, such as `7d`; the inverse of `parseDuration`. Weeks are said in days, as people do. */
 export function printDuration(ms: number): string {
-  const unit = (["y", "w", "d", "h", "m", "s"] as const).find((name) => ms % durationUnits[name] === 0 && ms > 0);
+  const unit = (["y", "d", "h", "m", "s"] as const).find((name) => ms % durationUnits[name] === 0 && ms > 0);
   return unit === undefined ? `${ms / 1000}s` : `${ms / durationUnits[unit]}${unit}`;
 }
 

@@ -10,6 +10,8 @@ export interface RestoredFile extends PathFields {
   readonly id: string;
   /** Where it lies now; null when it was not restored. */
   readonly restoredTo: string | null;
+  /** Only where that is not UTF-8. */
+  readonly restoredToBase64?: string;
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly error: ReportedError | null;
