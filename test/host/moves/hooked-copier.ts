@@ -1,5 +1,6 @@
-import { appendFileSync, openSync, readlinkSync, writeSync } from "node:fs";
+import { appendFileSync, openSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
+import { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import zlib from "node:zlib";
 
@@ -14,8 +15,8 @@ export type Hook =
   | { readonly kind: "spoil-staged"; readonly how: "flip-byte" | "zero-tail" | "cut" }
   /** Just before the source's `unlinkat` somebody opens it, appends and keeps it open. */
   | { readonly kind: "write-before-unlink"; readonly text: string }
-  /** Appends the path of each name that `unlinkat` is about to remove to a file. */
-  | { readonly kind: "call-before-unlink"; readonly log: string };
+  /** Writes down of each name that `unlinkat` is about to remove what catalog and tier have of it. */
+  | { readonly kind: "look-before-unlink"; readonly log: string; readonly catalog: string; readonly tier: string };
 
 const hook = JSON.parse(process.env.TIERKEEP_TEST_HOOK ?? "{}") as Hook;
 
@@ -39,13 +40,20 @@ koffi.load = (name) => {
 function hookUnlink(real: NativeFunction): NativeFunction {
   return (directory, name, flags) => {
     const path = `${readlinkSync(`/proc/self/fd/${String(directory)}`)}/${cText(name as Buffer)}`;
-    if (hook.kind === "call-before-unlink") appendFileSync(hook.log, `${path}\n`);
+    if (hook.kind === "look-before-unlink") appendFileSync(hook.log, `${path} ${storedOf(path, hook)}\n`);
     if (hook.kind === "write-before-unlink" && !path.includes("/.tierkeep/")) {
       // Left open: a writer that slipped in.
       writeSync(openSync(path, "a"), hook.text);
     }
     return real(directory, name, flags);
   };
+}
+
+function storedOf(path: string, { catalog, tier }: { readonly catalog: string; readonly tier: string }): string {
+  using db = new DatabaseSync(catalog, { readOnly: true });
+  const row = db.prepare("SELECT stored_as FROM placements WHERE path = ?").get(Buffer.from(path, "latin1"));
+  if (row === undefined) return "not placed";
+  return `placed: ${readFileSync(`${tier}/${Buffer.from(row.stored_as as Uint8Array).toString()}`, "utf8")}`;
 }
 
 function cText(buffer: Buffer): string {

@@ -28,9 +28,13 @@ export interface SceneRequest {
   readonly stateBelow?: string;
 }
 
+type State = "stage" | "verify" | "publish";
+
 export interface RunRequest {
-  /** Called right after the journal has written the state, before what follows it. */
-  readonly after?: { readonly [State in "stage" | "verify" | "publish"]?: () => void };
+  /** Called right before the journal writes that state, after all that comes before it. */
+  readonly before?: { readonly [Each in State]?: () => void };
+  /** Called right after the journal has written that state, before what follows it. */
+  readonly after?: { readonly [Each in State]?: () => void };
   readonly progress?: (done: Progress) => void;
   readonly signal?: AbortSignal;
   readonly nowMs?: number;
@@ -143,7 +147,7 @@ function contextOf(
     run: `20261123T0415${String(runs % 60).padStart(2, "0")}Z-${String(runs).padStart(4, "0")}`,
     host: "jts-1",
     tiers: scene.tiers,
-    catalog: { ...catalog, journal: hookJournal(catalog.journal, more.after ?? {}) },
+    catalog: { ...catalog, journal: hookJournal(catalog.journal, more) },
     clock: { ...clock, now: () => more.nowMs ?? clock.now() },
     signal: more.signal ?? new AbortController().signal,
     progress: more.progress ?? (() => {}),
@@ -154,22 +158,18 @@ function contextOf(
   };
 }
 
-function hookJournal(journal: Journal, after: NonNullable<RunRequest["after"]>): Journal {
-  return {
-    ...journal,
-    stage: (operations) => {
-      journal.stage(operations);
-      after.stage?.();
-    },
-    verify: (verified, dropped) => {
-      journal.verify(verified, dropped);
-      after.verify?.();
-    },
-    publish: (range, facts) => {
-      journal.publish(range, facts);
-      after.publish?.();
-    },
+/** The real journal, with something happening right before or after it writes a state. */
+function hookJournal(journal: Journal, { before = {}, after = {} }: Pick<RunRequest, "before" | "after">): Journal {
+  const hooked = (state: State) => {
+    const write = journal[state] as (...args: readonly unknown[]) => unknown;
+    return (...args: readonly unknown[]) => {
+      before[state]?.();
+      const result = write(...args);
+      after[state]?.();
+      return result;
+    };
   };
+  return { ...journal, stage: hooked("stage"), verify: hooked("verify"), publish: hooked("publish") } as Journal;
 }
 
 function seePlan(planJob: (watch: { onKept: (code: ReasonCode, path: string) => void }) => Plan): SeenPlan {
