@@ -15,4 +15,30 @@ export interface FileFacts {
   readonly holes?: readonly (readonly [number, number])[];
 }
 
+/** The facts as JSON with keys in one order, so that the same facts are always the same text. */
+export function printFacts(facts: FileFacts): string {
+  const { accessedNs, uid, gid, user, group, mode, xattrs, holes } = facts;
+  return JSON.stringify({ accessedNs, uid, gid, user, group, mode: mode.toString(8).padStart(4, "0"), xattrs, holes });
+}
+
+/** Facts from their text, or from a manifest's line, which has the same keys among others. */
+export function parseFacts(text: string): FileFacts {
+  const { accessedNs, uid, gid, user, group, mode, xattrs, holes } = JSON.parse(text) as PrintedFacts;
+  return {
+    accessedNs,
+    uid,
+    gid,
+    ...(user === undefined ? {} : { user }),
+    ...(group === undefined ? {} : { group }),
+    mode: Number.parseInt(mode, 8),
+    ...(xattrs === undefined ? {} : { xattrs }),
+    ...(holes === undefined ? {} : { holes }),
+  };
+}
+
+type PrintedFacts = Omit<FileFacts, "mode"> & {
+  /** Octal. */
+  readonly mode: string;
+};
+
 export type StoredCompression = "zstd" | "gzip" | "none";

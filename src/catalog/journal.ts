@@ -1,7 +1,15 @@
 import { bytesOf, rawPathOfBytes } from "../lib/raw-path.ts";
 import type { Database } from "./database.ts";
-import type { FileFacts, StoredCompression } from "./facts.ts";
-import type { Operation, OperationState, StagedOperation, VerifiedFacts } from "./operation.ts";
+import { toOperation } from "./journal-rows.ts";
+import type {
+  BatchKey,
+  BatchPlace,
+  BatchState,
+  OperationKey,
+  StagedOperation,
+  UnfinishedBatch,
+  VerifiedFacts,
+} from "./operation.ts";
 
 export interface StagingOwner {
   readonly run: string;
@@ -10,49 +18,43 @@ export interface StagingOwner {
   readonly tierUuid: string;
 }
 
-/** Operations of one run and job with numbers from `first` to `last`. */
-export interface OperationRange {
-  readonly run: string;
-  readonly job: string;
-  readonly first: number;
-  readonly last: number;
+export interface VerifiedOperation {
+  readonly key: OperationKey;
+  readonly facts: VerifiedFacts;
 }
 
-/** The operations of one job's runs; each method that says so is one durable commit. */
+/** What runs are doing, written down before the deed; every call but `finish` is one durable commit. */
 export interface Journal {
-  /** Durable: the staging folder of this run and job is ours, and is about to be made. */
+  /** The staging folder of this run and job is ours, and is about to be made. */
   readonly beginStaging: (owner: StagingOwner) => void;
   readonly stagingOf: (job: string) => readonly StagingOwner[];
   readonly endStaging: (owner: Pick<StagingOwner, "run" | "job">) => void;
-  /** Durable: these copies are about to be made. */
-  readonly stage: (operations: readonly StagedOperation[]) => void;
-  /** Durable: these copies are proved; the others of the batch are dropped. */
-  readonly verify: (
-    verified: readonly { operation: StagedOperation; facts: VerifiedFacts }[],
-    dropped: readonly StagedOperation[],
-  ) => void;
-  /** Durable: what is verified in this range lies under its name; its placements exist from now on. */
-  readonly publish: (range: OperationRange, facts: { readonly host: string; readonly nowMs: number }) => void;
-  /** Written with the next commit: nothing is left to do for what is published in this range. */
-  readonly finish: (range: OperationRange, nowMs: number) => void;
+  /** These copies are about to be made. */
+  readonly stage: (batch: BatchKey, place: BatchPlace, operations: readonly StagedOperation[]) => void;
+  /** These copies are proved; the others of the batch are forgotten. */
+  readonly verify: (batch: BatchKey, verified: readonly VerifiedOperation[], dropped: readonly OperationKey[]) => void;
+  /** What is verified in this batch lies under its names; its placements exist from now on. */
+  readonly publish: (batch: BatchKey, facts: { readonly host: string; readonly nowMs: number }) => void;
+  /** Written with the next commit: nothing is left to do for this batch. */
+  readonly finish: (batch: BatchKey, nowMs: number) => void;
   /** Forgets operations that came to nothing. */
-  readonly drop: (operations: readonly StagedOperation[]) => void;
-  /** What a dead run left, oldest first. */
-  readonly unfinished: (job: string) => readonly Operation[];
+  readonly drop: (operations: readonly OperationKey[]) => void;
+  /** Forgets a batch that came to nothing. */
+  readonly dropBatch: (batch: BatchKey) => void;
+  /** What a dead run left, in its order. */
+  readonly unfinished: (owner: Pick<StagingOwner, "run" | "job">) => readonly UnfinishedBatch[];
   /** The highest number that this run and job have given. */
   readonly lastSeq: (owner: Pick<StagingOwner, "run" | "job">) => number;
   readonly forgetDoneBefore: (ms: number) => void;
 }
 
 export function openJournal(db: Database): Journal {
-  const pendingDone: { readonly range: OperationRange; readonly nowMs: number }[] = [];
+  const pendingDone: { readonly batch: BatchKey; readonly nowMs: number }[] = [];
   const flushDone = () => {
     const update = db.prepare(
-      `UPDATE operations SET state = 'done', finished_at = ?
-       WHERE run = ? AND job = ? AND seq BETWEEN ? AND ? AND state = 'published'`,
+      "UPDATE batches SET state = 'done', finished_at = ? WHERE run = ? AND job = ? AND first = ?",
     );
-    for (const { range, nowMs } of pendingDone.splice(0))
-      update.run(nowMs, range.run, range.job, range.first, range.last);
+    for (const { batch, nowMs } of pendingDone.splice(0)) update.run(nowMs, batch.run, batch.job, batch.first);
   };
   const commit = (work: () => void) =>
     db.transaction(() => {
@@ -60,146 +62,149 @@ export function openJournal(db: Database): Journal {
       work();
     });
   return {
-    beginStaging: ({ run, job, tier, tierUuid }) =>
-      commit(() => db.prepare("INSERT OR IGNORE INTO staging VALUES (?, ?, ?, ?)").run(run, job, tier, tierUuid)),
-    stagingOf: (job) => db.prepare("SELECT * FROM staging WHERE job = ? ORDER BY run").all(job).map(toStagingOwner),
-    endStaging: ({ run, job }) =>
-      commit(() => db.prepare("DELETE FROM staging WHERE run = ? AND job = ?").run(run, job)),
-    stage: (operations) => commit(() => insertStaged(db, operations)),
-    verify: (verified, dropped) =>
+    ...stagingFolders(db, commit),
+    stage: (batch, place, operations) => commit(() => insertBatch(db, batch, { place, operations })),
+    verify: (batch, verified, dropped) =>
       commit(() => {
         updateVerified(db, verified);
         deleteOperations(db, dropped);
+        setState(db, batch, "verified");
       }),
-    publish: (range, facts) => commit(() => insertPlacements(db, range, facts)),
-    finish: (range, nowMs) => {
-      pendingDone.push({ range, nowMs });
+    publish: (batch, facts) =>
+      commit(() => {
+        insertPlacements(db, batch, facts);
+        setState(db, batch, "published");
+      }),
+    finish: (batch, nowMs) => {
+      pendingDone.push({ batch, nowMs });
     },
     drop: (operations) => commit(() => deleteOperations(db, operations)),
-    unfinished: (job) => {
+    dropBatch: (batch) => commit(() => deleteBatch(db, batch)),
+    unfinished: (owner) => {
       if (pendingDone.length > 0) db.transaction(flushDone);
-      const query = db.prepare("SELECT * FROM operations WHERE job = ? AND state <> 'done' ORDER BY run, seq");
-      query.setReadBigInts(true);
-      return query.all(job).map(toOperation);
+      return readUnfinished(db, owner);
     },
     lastSeq: ({ run, job }) =>
-      Number(db.prepare("SELECT max(seq) AS last FROM operations WHERE run = ? AND job = ?").get(run, job)?.last ?? 0),
+      Number(db.prepare("SELECT max(last) AS last FROM batches WHERE run = ? AND job = ?").get(run, job)?.last ?? 0),
     forgetDoneBefore: (ms) =>
-      commit(() => db.prepare("DELETE FROM operations WHERE state = 'done' AND finished_at < ?").run(ms)),
+      commit(() => {
+        for (const row of db.prepare("SELECT * FROM batches WHERE state = 'done' AND finished_at < ?").all(ms)) {
+          deleteBatch(db, toBatchKey(row));
+        }
+      }),
   };
 }
 
-function insertStaged(db: Database, operations: readonly StagedOperation[]): void {
-  const insert = db.prepare(
-    `INSERT INTO operations (run, job, seq, state, tier, root, path, device, inode, size_bytes, modified_ns, changed_ns, links, link_group)
-     VALUES (?, ?, ?, 'staged', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+function stagingFolders(db: Database, commit: (work: () => void) => void) {
+  return {
+    beginStaging: ({ run, job, tier, tierUuid }: StagingOwner) =>
+      commit(() => {
+        db.prepare("INSERT OR IGNORE INTO staging VALUES (?, ?, ?, ?)").run(run, job, tier, tierUuid);
+      }),
+    stagingOf: (job: string): readonly StagingOwner[] =>
+      db
+        .prepare("SELECT * FROM staging WHERE job = ? ORDER BY run")
+        .all(job)
+        .map((row) => ({
+          run: String(row.run),
+          job: String(row.job),
+          tier: String(row.tier),
+          tierUuid: String(row.tier_uuid),
+        })),
+    endStaging: ({ run, job }: Pick<StagingOwner, "run" | "job">) =>
+      commit(() => {
+        db.prepare("DELETE FROM staging WHERE run = ? AND job = ?").run(run, job);
+      }),
+  };
+}
+
+function insertBatch(
+  db: Database,
+  batch: BatchKey,
+  { place, operations }: { place: BatchPlace; operations: readonly StagedOperation[] },
+): void {
+  const { run, job, first, last } = batch;
+  db.prepare("INSERT INTO batches (run, job, first, last, state, tier, root) VALUES (?, ?, ?, ?, 'staged', ?, ?)").run(
+    run,
+    job,
+    first,
+    last,
+    place.tier,
+    bytesOf(place.root),
   );
-  for (const { run, job, seq, tier, root, path, identity, linkGroup } of operations) {
+  const insert = db.prepare(
+    `INSERT INTO operations (run, job, seq, path, device, inode, size_bytes, modified_ns, changed_ns, links, link_group)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  for (const { seq, path, identity, linkGroup } of operations) {
     const { device, inode, sizeBytes, modifiedNs, changedNs, links } = identity;
     const signedInode = BigInt.asIntN(64, inode);
-    insert.run(
-      run,
-      job,
-      seq,
-      tier,
-      bytesOf(root),
-      bytesOf(path),
-      device,
-      signedInode,
-      sizeBytes,
-      modifiedNs,
-      changedNs,
-      links,
-      linkGroup ?? null,
-    );
+    const group = linkGroup ?? null;
+    insert.run(run, job, seq, bytesOf(path), device, signedInode, sizeBytes, modifiedNs, changedNs, links, group);
   }
 }
 
-function updateVerified(db: Database, verified: readonly { operation: StagedOperation; facts: VerifiedFacts }[]): void {
+function updateVerified(db: Database, verified: readonly VerifiedOperation[]): void {
   const update = db.prepare(
-    `UPDATE operations SET state = 'verified', stored_as = ?, stored_bytes = ?, sha256 = ?, stored_sha256 = ?, compression = ?, facts = ?
+    `UPDATE operations
+     SET stored_as = ?, stored_bytes = ?, sha256 = ?, stored_sha256 = ?, compression = ?, facts = ?
      WHERE run = ? AND job = ? AND seq = ?`,
   );
-  for (const { operation, facts } of verified) {
+  for (const { key, facts } of verified) {
     const { storedAs, storedBytes, sha256, storedSha256, compression } = facts;
-    const { run, job, seq } = operation;
-    update.run(
-      bytesOf(storedAs),
-      storedBytes,
-      sha256,
-      storedSha256,
-      compression,
-      JSON.stringify(facts.facts),
-      run,
-      job,
-      seq,
-    );
+    const values = [bytesOf(storedAs), storedBytes, sha256, storedSha256, compression, facts.facts] as const;
+    update.run(...values, key.run, key.job, key.seq);
   }
 }
 
-/** One placement for each published operation; a range in one statement, since each file costs three writes already. */
-function insertPlacements(db: Database, range: OperationRange, facts: { host: string; nowMs: number }): void {
-  const { run, job, first, last } = range;
+/** One placement for each operation that is left, in one statement, since each file costs two writes already. */
+function insertPlacements(db: Database, batch: BatchKey, facts: { host: string; nowMs: number }): void {
+  const { run, job, first, last } = batch;
   const insert = db.prepare(
     `INSERT INTO placements
-     SELECT run || '.' || job || '.' || seq, ?, job, tier, CAST(root || CASE root WHEN x'2f' THEN '' ELSE '/' END || path AS BLOB),
+     SELECT run || '.' || job || '.' || seq, ?, job, tier,
+       CAST(root || CASE root WHEN x'2f' THEN '' ELSE '/' END || path AS BLOB),
        stored_as, 'stored', ?, modified_ns, size_bytes, stored_bytes, sha256, stored_sha256, compression, facts,
        run || '.' || job || '.' || link_group, ?
-     FROM operations WHERE run = ? AND job = ? AND seq BETWEEN ? AND ? AND state = 'verified'
+     FROM operations JOIN batches USING (run, job)
+     WHERE run = ? AND job = ? AND first = ? AND seq BETWEEN ? AND ?
      ON CONFLICT (path, modified_ns, tier, stored_as) DO UPDATE SET state = 'stored', verified_at = excluded.verified_at`,
   );
-  insert.run(facts.host, facts.nowMs, facts.nowMs, run, job, first, last);
-  const update = db.prepare(
-    "UPDATE operations SET state = 'published' WHERE run = ? AND job = ? AND seq BETWEEN ? AND ? AND state = 'verified'",
-  );
-  update.run(run, job, first, last);
+  insert.run(facts.host, facts.nowMs, facts.nowMs, run, job, first, first, last);
 }
 
-function deleteOperations(db: Database, operations: readonly StagedOperation[]): void {
+function setState(db: Database, { run, job, first }: BatchKey, state: BatchState): void {
+  db.prepare("UPDATE batches SET state = ? WHERE run = ? AND job = ? AND first = ?").run(state, run, job, first);
+}
+
+function deleteOperations(db: Database, operations: readonly OperationKey[]): void {
   const remove = db.prepare("DELETE FROM operations WHERE run = ? AND job = ? AND seq = ?");
   for (const { run, job, seq } of operations) remove.run(run, job, seq);
 }
 
-type Row = Record<string, unknown>;
-
-function toStagingOwner(row: Row): StagingOwner {
-  return {
-    run: String(row.run),
-    job: String(row.job),
-    tier: String(row.tier),
-    tierUuid: String(row.tier_uuid),
-  };
+function deleteBatch(db: Database, { run, job, first, last }: BatchKey): void {
+  db.prepare("DELETE FROM operations WHERE run = ? AND job = ? AND seq BETWEEN ? AND ?").run(run, job, first, last);
+  db.prepare("DELETE FROM batches WHERE run = ? AND job = ? AND first = ?").run(run, job, first);
 }
 
-function toOperation(row: Row): Operation {
-  return {
-    run: String(row.run),
-    job: String(row.job),
-    seq: Number(row.seq),
-    state: String(row.state) as OperationState,
-    tier: String(row.tier),
-    root: rawPathOfBytes(row.root as Uint8Array),
-    path: rawPathOfBytes(row.path as Uint8Array),
-    identity: {
-      device: Number(row.device),
-      inode: BigInt.asUintN(64, row.inode as bigint),
-      sizeBytes: Number(row.size_bytes),
-      modifiedNs: row.modified_ns as bigint,
-      changedNs: row.changed_ns as bigint,
-      links: Number(row.links),
-    },
-    linkGroup: row.link_group === null ? undefined : Number(row.link_group),
-    verified: row.stored_as === null ? undefined : toVerifiedFacts(row),
-  };
+function readUnfinished(db: Database, owner: Pick<StagingOwner, "run" | "job">): readonly UnfinishedBatch[] {
+  const batches = db.prepare("SELECT * FROM batches WHERE run = ? AND job = ? AND state <> 'done' ORDER BY first");
+  const operations = db.prepare(
+    "SELECT * FROM operations WHERE run = ? AND job = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+  );
+  operations.setReadBigInts(true);
+  return batches.all(owner.run, owner.job).map((row) => {
+    const key = toBatchKey(row);
+    return {
+      key,
+      state: String(row.state) as BatchState,
+      tier: String(row.tier),
+      root: rawPathOfBytes(row.root as Uint8Array),
+      operations: operations.all(key.run, key.job, key.first, key.last).map(toOperation),
+    };
+  });
 }
 
-function toVerifiedFacts(row: Row): VerifiedFacts {
-  return {
-    storedAs: rawPathOfBytes(row.stored_as as Uint8Array),
-    storedBytes: Number(row.stored_bytes),
-    sha256: String(row.sha256),
-    storedSha256: String(row.stored_sha256),
-    compression: String(row.compression) as StoredCompression,
-    facts: JSON.parse(String(row.facts)) as FileFacts,
-  };
+function toBatchKey(row: Record<string, unknown>): BatchKey {
+  return { run: String(row.run), job: String(row.job), first: Number(row.first), last: Number(row.last) };
 }

@@ -1,5 +1,5 @@
 import { bytesOf, type RawPath, rawPath, rawPathOfBytes, textOf } from "../lib/raw-path.ts";
-import type { FileFacts, StoredCompression } from "./facts.ts";
+import { parseFacts, printFacts, type StoredCompression } from "./facts.ts";
 import { operationId, type StagedOperation, type VerifiedFacts } from "./operation.ts";
 
 /** A version is about to be published; it counts where a file of that size lies under that name. */
@@ -20,7 +20,8 @@ export interface StoredLine {
   readonly sha256: string;
   readonly storedSha256: string;
   readonly compression: StoredCompression;
-  readonly facts: FileFacts;
+  /** `printFacts` of what the file is besides its content. */
+  readonly facts: string;
   readonly linkGroup: string | undefined;
 }
 
@@ -42,25 +43,23 @@ export function manifestPath(host: string, run: string): RawPath {
 export interface StoredContext {
   readonly host: string;
   readonly atMs: number;
+  readonly tier: string;
+  /** The source's root, resolved. */
+  readonly root: RawPath;
 }
 
 export function storedLine(operation: StagedOperation, verified: VerifiedFacts, context: StoredContext): StoredLine {
   const { run, job, linkGroup, identity } = operation;
+  const { root, ...told } = context;
   return {
     fact: "stored",
     id: operationId(operation),
-    ...context,
+    ...told,
+    ...verified,
     job,
-    tier: operation.tier,
-    path: (operation.root === "/" ? `/${operation.path}` : `${operation.root}/${operation.path}`) as RawPath,
-    storedAs: verified.storedAs,
+    path: (root === "/" ? `/${operation.path}` : `${root}/${operation.path}`) as RawPath,
     modifiedNs: identity.modifiedNs,
     sizeBytes: identity.sizeBytes,
-    storedBytes: verified.storedBytes,
-    sha256: verified.sha256,
-    storedSha256: verified.storedSha256,
-    compression: verified.compression,
-    facts: verified.facts,
     linkGroup: linkGroup === undefined ? undefined : operationId({ run, job, seq: linkGroup }),
   };
 }
@@ -70,39 +69,19 @@ export function printManifestLine(line: ManifestLine): string {
   const at = new Date(line.atMs).toISOString();
   if (line.fact === "withdrawn")
     return `${JSON.stringify({ fact: line.fact, id: line.id, at, reason: line.reason })}\n`;
-  const { facts } = line;
-  return `${JSON.stringify({
-    fact: line.fact,
-    id: line.id,
-    at,
-    host: line.host,
-    job: line.job,
-    tier: line.tier,
-    ...pathPair("path", line.path),
-    ...pathPair("storedAs", line.storedAs),
-    sha256: line.sha256,
-    storedSha256: line.storedSha256,
-    sizeBytes: line.sizeBytes,
-    storedBytes: line.storedBytes,
-    compression: line.compression,
-    modifiedNs: String(line.modifiedNs),
-    accessedNs: facts.accessedNs,
-    uid: facts.uid,
-    gid: facts.gid,
-    user: facts.user,
-    group: facts.group,
-    mode: facts.mode.toString(8).padStart(4, "0"),
-    xattrs: facts.xattrs,
-    holes: facts.holes,
-    linkGroup: line.linkGroup,
-  })}\n`;
+  // Put together from parts, since this is done for every file: only names and facts can need escapes.
+  const head = `{"fact":"stored","id":"${line.id}","at":"${at}","host":${JSON.stringify(line.host)},"job":"${line.job}","tier":"${line.tier}"`;
+  const names = `${pathPair("path", line.path)}${pathPair("storedAs", line.storedAs)}`;
+  const content = `,"sha256":"${line.sha256}","storedSha256":"${line.storedSha256}","sizeBytes":${line.sizeBytes},"storedBytes":${line.storedBytes},"compression":"${line.compression}"`;
+  const group = line.linkGroup === undefined ? "" : `,"linkGroup":"${line.linkGroup}"`;
+  return `${head}${names}${content},"modifiedNs":"${line.modifiedNs}",${line.facts.slice(1, -1)}${group}}\n`;
 }
 
-function pathPair(key: "path" | "storedAs", path: RawPath): Record<string, string> {
+function pathPair(key: "path" | "storedAs", path: RawPath): string {
   const text = textOf(path);
-  if (text !== undefined) return { [key]: text };
+  if (text !== undefined) return `,"${key}":${JSON.stringify(text)}`;
   const bytes = bytesOf(path);
-  return { [key]: bytes.toString("utf8"), [`${key}Base64`]: bytes.toString("base64") };
+  return `,"${key}":${JSON.stringify(bytes.toString("utf8"))},"${key}Base64":"${bytes.toString("base64")}"`;
 }
 
 /** The lines of a manifest; a torn last line and kinds that a newer version writes are passed over. */
@@ -120,7 +99,7 @@ function parseLine(line: string): ManifestLine | undefined {
   if (json === undefined || typeof json.id !== "string") return undefined;
   const atMs = Date.parse(String(json.at));
   if (json.fact === "withdrawn") return { fact: "withdrawn", id: json.id, atMs, reason: String(json.reason) };
-  return json.fact === "stored" ? parseStored(json, atMs) : undefined;
+  return json.fact === "stored" ? parseStored(json, { atMs, facts: printFacts(parseFacts(line)) }) : undefined;
 }
 
 function parseJson(line: string): Json | undefined {
@@ -133,7 +112,7 @@ function parseJson(line: string): Json | undefined {
   }
 }
 
-function parseStored(json: Json, atMs: number): StoredLine {
+function parseStored(json: Json, { atMs, facts }: { atMs: number; facts: string }): StoredLine {
   return {
     fact: "stored",
     id: String(json.id),
@@ -149,21 +128,8 @@ function parseStored(json: Json, atMs: number): StoredLine {
     sha256: String(json.sha256),
     storedSha256: String(json.storedSha256),
     compression: json.compression as StoredCompression,
-    facts: factsFrom(json),
+    facts,
     linkGroup: json.linkGroup === undefined ? undefined : String(json.linkGroup),
-  };
-}
-
-function factsFrom(json: Json): FileFacts {
-  return {
-    uid: Number(json.uid),
-    gid: Number(json.gid),
-    ...(typeof json.user === "string" ? { user: json.user } : {}),
-    ...(typeof json.group === "string" ? { group: json.group } : {}),
-    mode: Number.parseInt(String(json.mode), 8),
-    accessedNs: String(json.accessedNs),
-    ...(json.xattrs === undefined ? {} : { xattrs: json.xattrs as Record<string, string> }),
-    ...(json.holes === undefined ? {} : { holes: json.holes as [number, number][] }),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { RawPath } from "../lib/raw-path.ts";
-import type { FileFacts, StoredCompression } from "./facts.ts";
+import type { StoredCompression } from "./facts.ts";
 
-/** How far an operation has come; each state is on disk before the deed that follows it. */
-export type OperationState = "staged" | "verified" | "published" | "done";
+/** How far a batch has come; each state is on disk before the deed that follows it. */
+export type BatchState = "staged" | "verified" | "published" | "done";
 
 /** The very file that was planned; a difference in any of these means another file or another content. */
 export interface SourceIdentity {
@@ -14,15 +14,16 @@ export interface SourceIdentity {
   readonly links: number;
 }
 
-/** One planned file of one run, before anything is done. */
-export interface StagedOperation {
+/** Whose operation it is, and its number within that run and job. */
+export interface OperationKey {
   readonly run: string;
   readonly job: string;
   readonly seq: number;
-  readonly tier: string;
-  /** The source's root, resolved. */
-  readonly root: RawPath;
-  /** From the root. */
+}
+
+/** One planned file of one run, before anything is done. */
+export interface StagedOperation extends OperationKey {
+  /** From the batch's root. */
   readonly path: RawPath;
   readonly identity: SourceIdentity;
   /** The `seq` of the group's first file, for files that are hard links of one another. */
@@ -37,24 +38,41 @@ export interface VerifiedFacts {
   readonly sha256: string;
   readonly storedSha256: string;
   readonly compression: StoredCompression;
-  readonly facts: FileFacts;
+  /** `printFacts` of what the file is besides its content. */
+  readonly facts: string;
 }
 
 export interface Operation extends StagedOperation {
-  readonly state: OperationState;
   readonly verified: VerifiedFacts | undefined;
 }
 
+/** Operations of one run and job with numbers from `first` to `last`, which go through the protocol together. */
+export interface BatchKey {
+  readonly run: string;
+  readonly job: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface BatchPlace {
+  readonly tier: string;
+  /** The source's root, resolved. */
+  readonly root: RawPath;
+}
+
+/** A batch that a dead run left. */
+export interface UnfinishedBatch extends BatchPlace {
+  readonly key: BatchKey;
+  readonly state: BatchState;
+  readonly operations: readonly Operation[];
+}
+
 /** The id of an operation, and of the placement that it makes: unique over runs, jobs and hosts. */
-export function operationId(operation: Pick<StagedOperation, "run" | "job" | "seq">): string {
-  return `${operation.run}.${operation.job}.${operation.seq}`;
+export function operationId({ run, job, seq }: OperationKey): string {
+  return `${run}.${job}.${seq}`;
 }
 
-/** Where an operation's copy is staged, from the tier's root. */
-export function stagingName(operation: Pick<StagedOperation, "run" | "job" | "seq">): RawPath {
-  return `${stagingFolder(operation)}/${operation.seq}` as RawPath;
-}
-
-export function stagingFolder(owner: Pick<StagedOperation, "run" | "job">): RawPath {
+/** Where the copies of a run's job are staged, from the tier's root; each has its operation's number as name. */
+export function stagingFolder(owner: Pick<OperationKey, "run" | "job">): RawPath {
   return `.tierkeep/staging/${owner.run}/${owner.job}` as RawPath;
 }

@@ -1,6 +1,6 @@
 import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import type { Database } from "./database.ts";
-import type { FileFacts, StoredCompression } from "./facts.ts";
+import { type FileFacts, parseFacts, type StoredCompression } from "./facts.ts";
 
 export type PlacementState = "stored" | "removed" | "moved-on" | "lost";
 
@@ -77,7 +77,7 @@ function toPlacement(row: Record<string, unknown>): Placement {
     sha256: String(row.sha256),
     storedSha256: String(row.stored_sha256),
     compression: String(row.compression) as StoredCompression,
-    facts: JSON.parse(String(row.facts)) as FileFacts,
+    facts: parseFacts(String(row.facts)),
     linkGroup: row.link_group === null ? undefined : String(row.link_group),
     verifiedAtMs: Number(row.verified_at),
   };

@@ -18,17 +18,20 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (run, job)
   ) STRICT;
 
+  -- How far the operations first to last of a run and job have come.
+  CREATE TABLE batches (
+    run TEXT NOT NULL, job TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, state TEXT NOT NULL,
+    tier TEXT NOT NULL, root BLOB NOT NULL, finished_at INTEGER,
+    PRIMARY KEY (run, job, first)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE operations (
-    run TEXT NOT NULL, job TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL, tier TEXT NOT NULL,
-    root BLOB NOT NULL, path BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
+    run TEXT NOT NULL, job TEXT NOT NULL, seq INTEGER NOT NULL, path BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
     size_bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL,
     links INTEGER NOT NULL, link_group INTEGER,
     stored_as BLOB, stored_bytes INTEGER, sha256 TEXT, stored_sha256 TEXT, compression TEXT, facts TEXT,
-    finished_at INTEGER,
     PRIMARY KEY (run, job, seq)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX operations_open ON operations (job, state) WHERE state <> 'done';
-  CREATE INDEX operations_done ON operations (finished_at) WHERE state = 'done';
 
   CREATE TABLE placements (
     id TEXT PRIMARY KEY, host TEXT NOT NULL, job TEXT NOT NULL, tier TEXT NOT NULL, path BLOB NOT NULL,

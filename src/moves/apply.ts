@@ -2,7 +2,8 @@ import type { Step } from "../catalog/step-table.ts";
 import type { Outcome } from "../jobs/job.ts";
 import { formatBytes } from "../lib/units.ts";
 import { roomOf } from "../tiers/usage.ts";
-import { moveBatch } from "./batch.ts";
+import { dropBatch, finishBatch, proveBatch } from "./batch.ts";
+import type { Batch } from "./batch-item.ts";
 import { onTier } from "./failure.ts";
 import type { MovePlan } from "./plan.ts";
 import type { MoveSession } from "./session.ts";
@@ -11,16 +12,33 @@ const batchFiles = 1_000;
 const batchBytes = 256 * 2 ** 20;
 
 /**
- * Moves what the plan says, batch by batch, oldest first. Ends early, with everything safe, when the signal aborts
- * between batches. @throws TierFailure; the signal's reason when it aborts within a batch
+ * Moves what the plan says, batch by batch, oldest first; the copies of one are made while the one before is brought to
+ * its end. @throws TierFailure, or the signal's reason; what was begun is finished or taken back before
  */
 export async function* applyMove(plan: MovePlan, session: MoveSession): AsyncGenerator<readonly Outcome[]> {
+  let proved: Batch | undefined;
   for (const steps of batches(plan.steps.steps())) {
-    session.signal.throwIfAborted();
     const short = missingRoom(session, steps);
-    const outcomes = short === undefined ? await moveBatch(session, steps) : steps.map((step) => noRoom(step, short));
-    yield outcomes;
+    if (short !== undefined) {
+      yield steps.map((step) => noRoom(step, short));
+      continue;
+    }
+    const [finished, next] = await Promise.allSettled([finishIfAny(session, proved), proveBatch(session, steps)]);
+    proved = undefined;
+    if (finished.status === "rejected") {
+      if (next.status === "fulfilled") await dropBatch(session, next.value);
+      throw finished.reason;
+    }
+    if (finished.value.length > 0) yield finished.value;
+    if (next.status === "rejected") throw next.reason;
+    proved = next.value;
   }
+  const last = await finishIfAny(session, proved);
+  if (last.length > 0) yield last;
+}
+
+async function finishIfAny(session: MoveSession, batch: Batch | undefined): Promise<readonly Outcome[]> {
+  return batch === undefined ? [] : await finishBatch(session, batch);
 }
 
 /** Up to 1,000 files or 256 MiB; a file and a link group are never split, and what is larger is a batch alone. */

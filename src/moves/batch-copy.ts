@@ -1,63 +1,116 @@
 import { linkFile } from "../host/posix.ts";
-import type { RawPath } from "../lib/raw-path.ts";
-import type { Item } from "./batch-item.ts";
+import { type Batch, type Item, type PieceOfBatch, taskOf } from "./batch-item.ts";
 import { type BigFileWork, copyBig } from "./big-file.ts";
-import type { Copied, CopyTask } from "./copy-file.ts";
-import { isSetback, onTier, type Setback } from "./failure.ts";
+import { isSetback, onTier } from "./failure.ts";
 import { frameBytes } from "./framed.ts";
+import { stagedName } from "./piece.ts";
 import type { MoveSession } from "./session.ts";
-import { spread } from "./spread.ts";
 
-/** Step 2: big files that are to be compressed by all threads together, the others side by side. */
-export async function copyItems(session: MoveSession, items: readonly Item[]): Promise<void> {
-  const copied = items.filter((item) => item.leader === item || !session.capabilities.hardLinks);
-  const small = copied.filter((item) => !isBig(session, item));
-  const results = await spread(session.copiers, "copy", { tasks: small.map(copyTask), signal: session.signal });
-  small.forEach((item, index) => {
-    record(item, results[index]);
+const pieceFiles = 64;
+
+/** Step 2: big files that are to be compressed by all threads together, the others side by side in pieces. */
+export async function copyItems(session: MoveSession, batch: Batch): Promise<void> {
+  const groups = linkGroups(batch.items);
+  const big = groups.filter((group) => isBig(session, group));
+  const small = groups.filter((group) => !isBig(session, group));
+  await copyPieces(session, batch, cut(small));
+  for (const group of big) await copyBigGroup(session, batch, group);
+}
+
+/** Items with the links of one file together. */
+function linkGroups(items: readonly Item[]): readonly (readonly Item[])[] {
+  const groups: Item[][] = [];
+  for (const item of items) {
+    if (item.leader === undefined) groups.push([item]);
+    else groups.at(-1)?.push(item);
+  }
+  return groups;
+}
+
+function isBig({ context }: MoveSession, [leader]: readonly Item[]): boolean {
+  return context.compress !== "none" && leader !== undefined && leader.operation.identity.sizeBytes > frameBytes;
+}
+
+function cut(groups: readonly (readonly Item[])[]): readonly (readonly Item[])[] {
+  const pieces: Item[][] = [];
+  for (const group of groups) {
+    const last = pieces.at(-1);
+    if (last === undefined || last.length >= pieceFiles) pieces.push([...group]);
+    else last.push(...group);
+  }
+  return pieces;
+}
+
+/** Each thread has at most two pieces before it, so that none is begun after the signal. */
+async function copyPieces(session: MoveSession, batch: Batch, pieces: readonly (readonly Item[])[]): Promise<void> {
+  let next = 0;
+  const feed = async () => {
+    for (let items = pieces[next++]; items !== undefined; items = pieces[next++]) {
+      session.signal.throwIfAborted();
+      await copyPiece(session, batch, items);
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: session.copiers.threads.length * 2 }, feed));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function copyPiece(session: MoveSession, batch: Batch, items: readonly Item[]): Promise<void> {
+  const piece = addPiece(session, batch, items);
+  const results = await piece.copier.ask("copy", { piece: piece.id, tasks: items.map(taskOf) });
+  items.forEach((item, index) => {
+    const result = results[index];
+    if (isSetback(result)) item.setback = result;
+    else item.copied = result;
   });
-  for (const item of copied) if (isBig(session, item)) await copyBigItem(session, item);
-  if (session.capabilities.hardLinks) linkFollowers(session, items);
 }
 
-function isBig(session: MoveSession, item: Item): boolean {
-  return session.context.compress !== "none" && item.operation.identity.sizeBytes > frameBytes;
+export function addPiece(session: MoveSession, batch: Batch, items: readonly Item[]): PieceOfBatch {
+  const id = items[0]?.operation.seq ?? 0;
+  const piece = { id, copier: session.copiers.idlest(), items };
+  batch.pieces.push(piece);
+  return piece;
 }
 
-function copyTask(item: Item): CopyTask {
-  const { seq, path, identity } = item.operation;
-  return { seq, path, identity };
-}
-
-function record(item: Item, result: Copied | Setback | undefined): void {
-  if (isSetback(result)) item.setback = result;
-  else item.copied = result;
-}
-
-async function copyBigItem(session: MoveSession, item: Item): Promise<void> {
+async function copyBigGroup(session: MoveSession, batch: Batch, group: readonly Item[]): Promise<void> {
   session.signal.throwIfAborted();
-  const result = await copyBig(bigFileWork(session), copyTask(item));
-  if (result !== undefined) {
-    record(item, result);
+  const [leader, ...links] = group;
+  if (leader === undefined) return;
+  const result = await copyBig(bigFileWork(session), taskOf(leader));
+  if (result === undefined) {
+    // It would not shrink: one thread stores it as it is.
+    await copyPiece(session, batch, group);
     return;
   }
-  // It would not shrink: one thread stores it as it is.
-  const [asItIs] = await session.copiers.ask("copy", [copyTask(item)]);
-  record(item, asItIs);
+  if (isSetback(result)) leader.setback = result;
+  else leader.copied = result;
+  for (const link of links) await followLeader(session, leader, link);
+  await loadPiece(session, batch, group);
+}
+
+async function followLeader(session: MoveSession, leader: Item, link: Item): Promise<void> {
+  link.setback = leader.setback;
+  if (leader.setback !== undefined) return;
+  if (!session.capabilities.hardLinks) {
+    const result = await copyBig(bigFileWork(session), taskOf(link));
+    if (isSetback(result)) link.setback = result;
+    else link.copied = result;
+    return;
+  }
+  const at = (item: Item) => ({ directory: session.context.staging, name: stagedName(item.operation.seq) });
+  onTier(() => linkFile(at(leader), at(link)));
+  link.copied = leader.copied;
+}
+
+/** Tells a thread of copies that it did not make itself. */
+export async function loadPiece(session: MoveSession, batch: Batch, items: readonly Item[]): Promise<void> {
+  const known = items.filter((item) => item.copied !== undefined);
+  const piece = addPiece(session, batch, known);
+  const tasks = known.flatMap((item) => (item.copied === undefined ? [] : [{ ...taskOf(item), copied: item.copied }]));
+  await piece.copier.ask("load", { piece: piece.id, tasks });
 }
 
 export function bigFileWork(session: MoveSession): BigFileWork {
   const { context, copiers, names, signal } = session;
   return { context, copiers, names, signal, progress: (bytes) => session.progress({ files: 0, bytes }) };
-}
-
-/** Further links of a file become links of its staged copy. */
-function linkFollowers(session: MoveSession, items: readonly Item[]): void {
-  const at = (item: Item) => ({ directory: session.context.staging, name: String(item.operation.seq) as RawPath });
-  for (const item of items) {
-    if (item.leader === item) continue;
-    item.copied = item.leader.copied;
-    item.setback = item.leader.setback;
-    if (item.setback === undefined) onTier(() => linkFile(at(item.leader), at(item)));
-  }
 }

@@ -2,11 +2,11 @@ import type { VerifiedFacts } from "../catalog/operation.ts";
 import { nameExists } from "../host/stat.ts";
 import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { nameWithHash, storedName } from "../policies/stored-name.ts";
-import { contentOf } from "./batch-compare.ts";
 import type { Item } from "./batch-item.ts";
 import { suffixes } from "./copier-context.ts";
 import { cacheDirectories, type DirectoryCache } from "./directories.ts";
 import { onTier } from "./failure.ts";
+import { contentOf } from "./prove-piece.ts";
 import { hasSameContent } from "./publish.ts";
 import type { MoveSession } from "./session.ts";
 import { jobFolder } from "./stored-tree.ts";
@@ -55,7 +55,7 @@ function decideName(item: Item, deciding: Deciding): void {
 function mayTake(name: RawPath, item: Item, { session, directories, given }: Deciding): boolean {
   if (given.has(name)) return false;
   if (!nameExists(directories.open(parentOf(name)), baseName(name))) return true;
-  return hasSameContent(session.context, { storedAs: name, content: contentOf(item) });
+  return hasSameContent(session.context, name, contentOf(item.operation, item.copied));
 }
 
 export function verifiedFacts(item: Item): VerifiedFacts {

@@ -1,54 +1,93 @@
 import type { Step } from "../catalog/step-table.ts";
 import type { Outcome } from "../jobs/job.ts";
-import { compareItems, recheckItems } from "./batch-compare.ts";
 import { copyItems } from "./batch-copy.ts";
-import { dropStaged } from "./batch-drop.ts";
-import { type Item, makeItems, outcomeOf, shareSetbacks } from "./batch-item.ts";
+import { type Batch, makeBatch, outcomeOf, outOf, shareSetbacks } from "./batch-item.ts";
 import { decideNames, verifiedFacts } from "./batch-names.ts";
+import { compareItems, recheckItems } from "./batch-prove.ts";
 import { publishItems, removeItems } from "./batch-publish.ts";
 import type { MoveSession } from "./session.ts";
 
 /**
- * Moves one batch by the protocol of docs/design/move-protocol.md, steps 1 to 9. What fails before a copy is
- * verified is dropped; from then on the journal knows it, and the next run finishes it.
- * @throws TierFailure when the tier failed: sources are untouched; the abort signal's reason when interrupted
+ * Steps 1 to 4 of docs/design/move-protocol.md: copies that are durable and compared. What fails here is dropped, and
+ * the sources were not touched. @throws TierFailure; the abort signal's reason
  */
-export async function moveBatch(session: MoveSession, steps: readonly Step[]): Promise<readonly Outcome[]> {
-  const items = makeItems(session, steps);
-  await session.timed("journal", () => session.journal.stage(items.map((item) => item.operation)));
+export async function proveBatch(session: MoveSession, steps: readonly Step[]): Promise<Batch> {
+  const batch = makeBatch(session, steps);
+  const place = { tier: session.tier.name, root: session.source.path };
+  await session.timed("journal", () => {
+    session.journal.stage(
+      batch.key,
+      place,
+      batch.items.map((item) => item.operation),
+    );
+  });
   try {
-    await proveCopies(session, items);
+    await session.timed("copy", () => copyItems(session, batch));
+    const { fd } = session.syncs.copies;
+    if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", { fd }));
+    session.signal.throwIfAborted();
+    await session.timed("verify", () => compareItems(session, batch));
+    return batch;
   } catch (error) {
-    dropStaged(session, items);
+    await dropBatch(session, batch);
     throw error;
   }
-  await recordVerified(session, items);
-  await publishItems(session, items);
-  await removeItems(session, items);
-  return items.map(outcomeOf);
 }
 
-async function proveCopies(session: MoveSession, items: readonly Item[]): Promise<void> {
-  await session.timed("copy", () => copyItems(session, items));
-  if (!session.context.syncEach) await session.timed("sync", () => session.copiers.ask("sync", session.syncFd));
-  session.signal.throwIfAborted();
-  await session.timed("verify", () => compareItems(session, items));
-  await session.timed("verify", () => recheckItems(session, items));
-  shareSetbacks(items);
-  await session.timed("publish", () => decideNames(session, items));
-  shareSetbacks(items);
+/**
+ * Steps 5 to 9 for a batch whose copies are proved. Once it is journalled as verified it is not interrupted: from then
+ * on the next run would finish it. @throws TierFailure
+ */
+export async function finishBatch(session: MoveSession, batch: Batch): Promise<readonly Outcome[]> {
+  try {
+    await session.timed("verify", () => recheckItems(batch));
+    shareSetbacks(batch.items);
+    await session.timed("publish", () => decideNames(session, batch.items));
+    shareSetbacks(batch.items);
+  } catch (error) {
+    await dropBatch(session, batch);
+    throw error;
+  }
+  try {
+    await recordVerified(session, batch);
+    await publishItems(session, batch);
+    await removeItems(session, batch);
+    return batch.items.map(outcomeOf);
+  } finally {
+    await endPieces(batch);
+  }
 }
 
-async function recordVerified(session: MoveSession, items: readonly Item[]): Promise<void> {
-  const failed = items.filter((item) => item.setback !== undefined);
-  const verified = items
+async function recordVerified(session: MoveSession, batch: Batch): Promise<void> {
+  const failed = batch.items.filter((item) => item.setback !== undefined);
+  const verified = batch.items
     .filter((item) => item.setback === undefined)
-    .map((item) => ({ operation: item.operation, facts: verifiedFacts(item) }));
+    .map((item) => ({ key: item.operation, facts: verifiedFacts(item) }));
   await session.timed("journal", () => {
     session.journal.verify(
+      batch.key,
       verified,
       failed.map((item) => item.operation),
     );
   });
-  dropStaged(session, failed);
+  await dropFailed(batch);
+}
+
+/** Takes back the staged copies of items with a setback. */
+export async function dropFailed(batch: Batch): Promise<void> {
+  for (const piece of batch.pieces) {
+    const indexes = outOf(piece);
+    if (indexes.length > 0) await piece.copier.ask("drop", { piece: piece.id, indexes });
+  }
+}
+
+/** Takes a batch back that is not verified yet, and forgets it. */
+export async function dropBatch(session: MoveSession, batch: Batch): Promise<void> {
+  for (const { id, copier, items } of batch.pieces) await copier.ask("drop", { piece: id, indexes: [...items.keys()] });
+  await endPieces(batch);
+  session.journal.dropBatch(batch.key);
+}
+
+async function endPieces(batch: Batch): Promise<void> {
+  for (const { id, copier } of batch.pieces) await copier.ask("end", { piece: id });
 }

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
+import { printFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import { closeFd, syncFile, writeFully } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { readXattrs } from "../host/xattr.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
+import type { Copied, CopyTask } from "./copier-messages.ts";
 import type { Copiers } from "./copiers.ts";
-import { type Copied, type CopyTask, createStaged, isLargeWorthwhile } from "./copy-file.ts";
+import { createStaged, isLargeWorthwhile } from "./copy-file.ts";
 import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
 import { encodeSeekTable, type Frame, type FramedCodec, frameBytes } from "./framed.ts";
 import { findHoles } from "./holes.ts";
@@ -64,7 +66,7 @@ export async function copyBig(work: BigFileWork, task: CopyTask): Promise<Copied
     onTier(() => closeFd(staged, task.path));
     return isSetback(content)
       ? content
-      : { ...content, facts, compression: storedCompression(context.compress) };
+      : { ...content, facts: printFacts(facts), compression: storedCompression(context.compress) };
   } finally {
     closeFd(fd);
   }
@@ -98,13 +100,13 @@ async function compressFrames(
     storedBytes += bytes.byteLength;
   };
   const ask = (offset: number) =>
-    work.copiers.ask("compress", {
+    work.copiers.idlest().ask("compress", {
       fd: source.fd,
       offset,
       length: Math.min(frameBytes, source.sizeBytes - offset),
       codec,
     });
-  for await (const frame of inOrder(offsets(source.sizeBytes), ask, work.copiers.threads + 2)) {
+  for await (const frame of inOrder(offsets(source.sizeBytes), ask, work.copiers.threads.length + 2)) {
     work.signal.throwIfAborted();
     if (isSetback(frame)) return frame;
     if (frames.length === 0 && engineOfContent(frame.raw) !== undefined) return { verdict: "engine-data" };

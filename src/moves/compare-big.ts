@@ -35,8 +35,8 @@ async function compareFrames(work: BigFileWork, fd: number, copied: CopiedBig): 
   });
   for await (const frame of inOrder(
     located,
-    (task) => work.copiers.ask("decompress", task),
-    work.copiers.threads + 2,
+    (task) => work.copiers.idlest().ask("decompress", task),
+    work.copiers.threads.length + 2,
   )) {
     work.signal.throwIfAborted();
     if (frame.raw === undefined) return "does not decompress";

@@ -1,37 +1,81 @@
+import type { StoredCompression } from "../catalog/facts.ts";
 import type { SourceIdentity } from "../catalog/operation.ts";
 import type { RawPath } from "../lib/raw-path.ts";
-import type { Copied, CopyTask } from "./copy-file.ts";
 import type { Setback } from "./failure.ts";
 import type { FramedCodec } from "./framed.ts";
-import type { Published, PublishTask } from "./publish.ts";
 import type { StoredContent } from "./read-back.ts";
-import type { RemoveTask } from "./remove-source.ts";
 
-/** What the main thread asks of a worker thread. Each list is answered in its own order. */
-export interface CopierCalls {
-  readonly copy: { readonly request: readonly CopyTask[]; readonly response: readonly (Copied | Setback)[] };
-  /** Step 3, for the whole tier. */
-  readonly sync: { readonly request: number; readonly response: true };
-  /** Step 4: what is wrong with each, or `null`. */
-  readonly readBack: { readonly request: readonly ReadBackTask[]; readonly response: readonly (string | null)[] };
-  /** Step 5: what stands in the way now, or `null`. */
-  readonly recheck: { readonly request: readonly RecheckTask[]; readonly response: readonly (Setback | null)[] };
-  readonly publish: { readonly request: readonly PublishTask[]; readonly response: readonly Published[] };
-  readonly remove: { readonly request: readonly RemoveTask[]; readonly response: readonly (Setback | null)[] };
-  readonly compress: { readonly request: CompressTask; readonly response: CompressedFrame | Setback };
-  readonly decompress: { readonly request: DecompressTask; readonly response: DecompressedFrame };
+/**
+ * Files that one thread takes through the whole protocol. The thread keeps what it knows of them, descriptors
+ * included, from `copy` or `load` until `remove` or `drop`, so that later calls name only the piece.
+ */
+export type PieceId = number;
+
+export interface CopyTask {
+  readonly seq: number;
+  readonly path: RawPath;
+  readonly identity: SourceIdentity;
+  /** A further link of the file before it: its copy becomes a link, too. */
+  readonly isLink: boolean;
 }
 
-export interface ReadBackTask {
-  /** From the staging folder or, for what recovery finds, from the tier's root. */
+/** A proved or staged copy that the thread did not make itself. */
+export interface LoadTask extends CopyTask {
+  readonly copied: Copied;
+}
+
+export interface Copied {
+  readonly sha256: string;
+  readonly storedSha256: string;
+  readonly storedBytes: number;
+  readonly compression: StoredCompression;
+  /** `printFacts` of the source. */
+  readonly facts: string;
+}
+
+/** A setback of one file of a list, by its index. */
+export type IndexedSetback = readonly [index: number, setback: Setback];
+
+/** What the main thread asks of a worker thread. */
+export interface CopierCalls {
+  /** Step 2. */
+  readonly copy: CallOf<
+    { readonly piece: PieceId; readonly tasks: readonly CopyTask[] },
+    readonly (Copied | Setback)[]
+  >;
+  readonly load: CallOf<{ readonly piece: PieceId; readonly tasks: readonly LoadTask[] }, true>;
+  /** Step 3, and again in step 6, for the whole tier. */
+  readonly sync: CallOf<{ readonly fd: number }, true>;
+  /** Step 4: what differs, each with its reason. */
+  readonly compare: CallOf<{ readonly piece: PieceId }, readonly IndexedSetback[]>;
+  /** Step 5: sources that are not what they were. */
+  readonly recheck: CallOf<{ readonly piece: PieceId }, readonly IndexedSetback[]>;
+  /** Step 6; `null` for files that are out. */
+  readonly publish: CallOf<
+    { readonly piece: PieceId; readonly names: readonly (RawPath | null)[] },
+    readonly IndexedSetback[]
+  >;
+  /** Step 8, but for the indexes that are out. Ends the piece. */
+  readonly remove: CallOf<{ readonly piece: PieceId; readonly out: readonly number[] }, readonly IndexedSetback[]>;
+  /** Takes back the staged copies of these indexes. */
+  readonly drop: CallOf<{ readonly piece: PieceId; readonly indexes: readonly number[] }, true>;
+  /** Closes what is open for a piece. */
+  readonly end: CallOf<{ readonly piece: PieceId }, true>;
+  readonly compress: CallOf<CompressTask, CompressedFrame | Setback>;
+  readonly decompress: CallOf<DecompressTask, DecompressedFrame>;
+  /** For recovery: what is wrong with each, or `null`. */
+  readonly examine: CallOf<{ readonly tasks: readonly ExamineTask[] }, readonly (string | null)[]>;
+}
+
+interface CallOf<Request, Response> {
+  readonly request: Request;
+  readonly response: Response;
+}
+
+export interface ExamineTask {
   readonly within: "staging" | "tier";
   readonly path: RawPath;
   readonly content: StoredContent;
-}
-
-export interface RecheckTask {
-  readonly path: RawPath;
-  readonly identity: SourceIdentity;
 }
 
 export interface CompressTask {
@@ -46,12 +90,8 @@ export interface CompressedFrame {
   readonly packed: Uint8Array<ArrayBuffer>;
 }
 
-export interface DecompressTask {
-  readonly fd: number;
-  readonly offset: number;
-  readonly length: number;
+export interface DecompressTask extends CompressTask {
   readonly rawBytes: number;
-  readonly codec: FramedCodec;
 }
 
 /** `raw` is absent when the bytes do not decompress to what they should. */
@@ -67,9 +107,6 @@ export interface CopierRequest<Call extends CopierCall = CopierCall> {
   readonly call: Call;
   readonly request: CopierCalls[Call]["request"];
 }
-
-/** The last message to a thread. */
-export const endOfWork = "end";
 
 /** `failure` is a tier's; anything else that a worker throws is a bug and ends the job. */
 export type CopierResponse =

@@ -1,103 +1,108 @@
 import type { MessagePort, Transferable } from "node:worker_threads";
 import { type OwnerNames, ownerNames } from "../host/owner-names.ts";
-import { closeFd, syncFileSystem } from "../host/posix.ts";
-import { hasCode } from "../lib/errors.ts";
-import type { RawPath } from "../lib/raw-path.ts";
+import { syncFileSystem, unlinkFile } from "../host/posix.ts";
 import type { CopierContext } from "./copier-context.ts";
-import {
-  type CopierCall,
-  type CopierCalls,
-  type CopierRequest,
-  type CopierResponse,
-  endOfWork,
-  type ReadBackTask,
-  type RecheckTask,
-} from "./copier-messages.ts";
-import { copyFile } from "./copy-file.ts";
-import { onSource, onTier, type Setback, TierFailure } from "./failure.ts";
+import type { CopierCall, CopierCalls, CopierRequest, CopierResponse, PieceId } from "./copier-messages.ts";
+import { copyPiece } from "./copy-file.ts";
+import { onTier, TierFailure } from "./failure.ts";
 import { compressPart, decompressPart } from "./frame-work.ts";
-import { publishFiles } from "./publish.ts";
-import { compareStored, openStored } from "./read-back.ts";
+import { closeSource, closeStaged, newPieceFile, type Piece, stagedName } from "./piece.ts";
+import { comparePiece, examine, recheckPiece } from "./prove-piece.ts";
+import { publishPiece } from "./publish.ts";
 import { removeSources } from "./remove-source.ts";
-import { openChecked } from "./source-file.ts";
 
 /** Answers requests one after another with plain synchronous system calls; the pool spreads them over threads. */
 export function serveCopier(context: CopierContext, port: MessagePort): void {
-  const names = ownerNames();
-  port.on("message", (message: CopierRequest | typeof endOfWork) => {
-    if (message === endOfWork) {
-      port.close();
-      return;
-    }
-    const answer = answerSafely(context, message, names);
+  const calls = answers(context, ownerNames());
+  port.on("message", (message: CopierRequest) => {
+    const answer = answerSafely(calls, message);
     port.postMessage(answer, transferables(answer));
   });
-}
-
-function answerSafely(context: CopierContext, message: CopierRequest, names: OwnerNames): CopierResponse {
-  try {
-    return { id: message.id, response: answers(context, names)[message.call](message.request as never) };
-  } catch (error) {
-    if (!(error instanceof TierFailure)) throw error;
-    return { id: message.id, failure: { code: error.code, message: error.message } };
-  }
 }
 
 type Answers = {
   readonly [Call in CopierCall]: (request: CopierCalls[Call]["request"]) => CopierCalls[Call]["response"];
 };
 
-function answers(context: CopierContext, names: OwnerNames): Answers {
-  return {
-    copy: (tasks) => tasks.map((task) => copyFile(context, task, names)),
-    sync: (fd) => {
-      onTier(() => syncFileSystem(fd));
-      return true;
-    },
-    readBack: (tasks) => tasks.map((task) => readBack(context, task) ?? null),
-    recheck: (tasks) => tasks.map((task) => recheck(context, task) ?? null),
-    publish: (tasks) => publishFiles(context, tasks),
-    remove: (tasks) => removeSources(context, tasks).map((result) => result ?? null),
-    compress: compressPart,
-    decompress: decompressPart,
-  };
-}
-
-function readBack(context: CopierContext, task: ReadBackTask): string | undefined {
-  return onTier(() => {
-    // Under a final name only recovery looks, after who knows what: the device itself must answer.
-    const fd =
-      task.within === "staging"
-        ? openIfThere(context.staging, task.path, context.readBack)
-        : openIfThere(context.tier, task.path, "device");
-    if (fd === undefined) return "it is not there";
-    try {
-      return compareStored(fd, task.content);
-    } finally {
-      closeFd(fd);
-    }
-  });
-}
-
-function openIfThere(directory: number, path: RawPath, readBackFrom: CopierContext["readBack"]): number | undefined {
+function answerSafely(calls: Answers, message: CopierRequest): CopierResponse {
   try {
-    return openStored(directory, path, readBackFrom);
+    return { id: message.id, response: calls[message.call](message.request as never) };
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
+    if (!(error instanceof TierFailure)) throw error;
+    return { id: message.id, failure: { code: error.code, message: error.message } };
   }
 }
 
-function recheck(context: CopierContext, task: RecheckTask): Setback | undefined {
-  const result = onSource(() => openChecked({ root: context.source, leases: context.leases, ...task }));
-  if (typeof result === "string") return { verdict: result };
-  if (typeof result !== "number") return result;
-  closeFd(result);
-  return undefined;
+function answers(context: CopierContext, names: OwnerNames): Answers {
+  const pieces = new Map<PieceId, Piece>();
+  const pieceOf = (id: PieceId) => pieces.get(id) ?? [];
+  return {
+    copy: ({ piece, tasks }) => {
+      const files = tasks.map(newPieceFile);
+      pieces.set(piece, files);
+      return copyPiece(context, files, names);
+    },
+    load: ({ piece, tasks }) => {
+      pieces.set(
+        piece,
+        tasks.map((task) => ({ ...newPieceFile(task), copied: task.copied })),
+      );
+      return true;
+    },
+    sync: ({ fd }) => {
+      onTier(() => syncFileSystem(fd));
+      return true;
+    },
+    compare: ({ piece }) => comparePiece(context, pieceOf(piece)),
+    recheck: ({ piece }) => recheckPiece(context, pieceOf(piece)),
+    publish: ({ piece, names: storedNames }) => publishPiece(context, pieceOf(piece), storedNames),
+    remove: ({ piece, out }) => {
+      markOut(pieceOf(piece), out);
+      return removeSources(context, pieceOf(piece));
+    },
+    drop: ({ piece, indexes }) => {
+      dropStaged(context, pieceOf(piece), indexes);
+      return true;
+    },
+    end: ({ piece }) => {
+      for (const file of pieceOf(piece)) {
+        closeStaged(file);
+        closeSource(file);
+      }
+      pieces.delete(piece);
+      return true;
+    },
+    compress: compressPart,
+    decompress: decompressPart,
+    examine: ({ tasks }) => examine(context, tasks),
+  };
+}
+
+/** What the main thread knows to be out stays where it is. */
+function markOut(piece: Piece, out: readonly number[]): void {
+  for (const index of out) {
+    const file = piece[index];
+    if (file !== undefined) file.setback ??= { verdict: "kept-at-source" };
+  }
+}
+
+/** What cannot be removed now goes with the staging folder, at the latest in the next run. */
+function dropStaged(context: CopierContext, piece: Piece, indexes: readonly number[]): void {
+  for (const index of indexes) {
+    const file = piece[index];
+    if (file === undefined) continue;
+    file.setback ??= { verdict: "failed" };
+    try {
+      unlinkFile(context.staging, stagedName(file.task.seq));
+    } catch (error) {
+      if (!(error instanceof Error && "call" in error)) throw error;
+    }
+  }
 }
 
 function transferables(answer: CopierResponse): Transferable[] {
   if (!("response" in answer) || typeof answer.response !== "object" || answer.response === null) return [];
+  if (Array.isArray(answer.response)) return [];
   return Object.values(answer.response).flatMap((value) =>
     value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [],
   );

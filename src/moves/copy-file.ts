@@ -1,9 +1,8 @@
 import { createHash, hash } from "node:crypto";
-import type { FileFacts, StoredCompression } from "../catalog/facts.ts";
-import type { SourceIdentity } from "../catalog/operation.ts";
+import { type FileFacts, printFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import {
-  closeFd,
+  linkFile,
   open,
   openBeneath,
   readFully,
@@ -15,80 +14,91 @@ import {
 import { statFd } from "../host/stat.ts";
 import { readXattrs } from "../host/xattr.ts";
 import { hasCode } from "../lib/errors.ts";
-import type { RawPath } from "../lib/raw-path.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { isWorthwhile, looksCompressed, sampleBytes } from "./compressible.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
+import type { Copied } from "./copier-messages.ts";
 import { onSource, onTier, type Setback } from "./failure.ts";
 import { compressFrame, frameBytes } from "./framed.ts";
 import { findHoles, type Range, writeAround } from "./holes.ts";
 import { applyFacts, factsOf } from "./metadata.ts";
+import { type Piece, type PieceFile, stagedName } from "./piece.ts";
 import { openChecked } from "./source-file.ts";
 
-export interface CopyTask {
-  readonly seq: number;
-  readonly path: RawPath;
-  readonly identity: SourceIdentity;
+const buffer = Buffer.allocUnsafeSlow(frameBytes);
+
+/** Step 2 for files that one thread does alone: small ones, and those that are stored as they are. */
+export function copyPiece(context: CopierContext, piece: Piece, names: OwnerNames): readonly (Copied | Setback)[] {
+  let before: PieceFile | undefined;
+  return piece.map((file) => {
+    const isLink = file.task.isLink && before !== undefined && context.hardLinks;
+    const result = isLink && before !== undefined ? linkCopy(context, file, before) : copyFile(context, file, names);
+    if ("verdict" in result) file.setback = result;
+    else file.copied = result;
+    before = file;
+    return result;
+  });
 }
 
-export interface Copied {
-  readonly sha256: string;
-  readonly storedSha256: string;
-  readonly storedBytes: number;
-  readonly compression: StoredCompression;
-  readonly facts: FileFacts;
+/** A further link of a file becomes a link of its staged copy. */
+function linkCopy(context: CopierContext, file: PieceFile, before: PieceFile): Copied | Setback {
+  if (before.setback !== undefined || before.copied === undefined)
+    return before.setback ?? { verdict: "linked-elsewhere" };
+  const opened = openSourceOf(context, file);
+  if (opened !== undefined) return opened;
+  const directory = context.staging;
+  onTier(() =>
+    linkFile({ directory, name: stagedName(before.task.seq) }, { directory, name: stagedName(file.task.seq) }),
+  );
+  return before.copied;
 }
 
 interface Copying {
   readonly context: CopierContext;
-  readonly task: CopyTask;
+  readonly file: PieceFile;
   readonly fd: number;
   readonly holes: readonly Range[];
+  readonly facts: FileFacts;
 }
 
-const buffer = Buffer.allocUnsafeSlow(frameBytes);
+function copyFile(context: CopierContext, file: PieceFile, names: OwnerNames): Copied | Setback {
+  const opened = openSourceOf(context, file);
+  if (opened !== undefined) return opened;
+  const fd = file.source ?? -1;
+  const stat = statFd(fd);
+  const holes = findHoles(fd, stat);
+  const facts = factsOf(stat, { xattrs: readXattrs(fd), holes, names });
+  const copying = { context, file, fd, holes, facts };
+  const content = stat.sizeBytes <= frameBytes ? copySmall(copying) : copyLarge(copying);
+  return "verdict" in content ? content : { ...content, facts: printFacts(facts) };
+}
 
-/** Step 2 for a file that one thread does alone: small, or stored as it is. */
-export function copyFile(context: CopierContext, task: CopyTask, names: OwnerNames): Copied | Setback {
-  const fd = onSource(() =>
-    openChecked({ root: context.source, path: task.path, identity: task.identity, leases: context.leases }),
-  );
+/** Opens the source of a file and keeps it open; a setback when it is not what was planned. */
+export function openSourceOf(context: CopierContext, file: PieceFile): Setback | undefined {
+  const { path, identity } = file.task;
+  const fd = onSource(() => openChecked({ root: context.source, leases: context.leases, path, identity }));
   if (typeof fd === "string") return { verdict: fd };
   if (typeof fd !== "number") return fd;
-  try {
-    const stat = statFd(fd);
-    const holes = findHoles(fd, stat);
-    const facts = factsOf(stat, { xattrs: readXattrs(fd), holes, names });
-    const copying = { context, task, fd, holes };
-    const content = stat.sizeBytes <= frameBytes ? copySmall(copying, facts) : copyLarge(copying, facts);
-    return "verdict" in content ? content : { ...content, facts };
-  } finally {
-    closeFd(fd);
-  }
+  file.source = fd;
+  return undefined;
 }
 
 type Content = Omit<Copied, "facts">;
 
-function copySmall(copying: Copying, facts: FileFacts): Content | Setback {
-  const { task, context } = copying;
+function copySmall(copying: Copying): Content | Setback {
+  const { task } = copying.file;
   const raw = buffer.subarray(0, task.identity.sizeBytes);
-  const count = onSource(() => readFully(copying.fd, raw, 0, task.path));
-  if (typeof count !== "number") return count;
-  if (count !== raw.length) return { verdict: "changed-while-copying" };
-  if (engineOfContent(raw) !== undefined) return { verdict: "engine-data" };
+  const setback = readPart(copying, raw, 0);
+  if (setback !== undefined) return setback;
   const sha256 = hash("sha256", raw);
-  const packed = packSmall(raw, context);
-  const compression = packed === undefined ? "none" : storedCompression(context.compress);
-  withStaged(copying, facts, (staged) => {
+  const packed = packSmall(raw, copying.context);
+  writeStaged(copying, (staged) => {
     if (packed !== undefined) writeFully(staged, packed, 0, task.path);
     else writeContent(staged, copying, { bytes: raw, position: 0 });
   });
-  return {
-    sha256,
-    storedSha256: packed === undefined ? sha256 : hash("sha256", packed),
-    storedBytes: packed?.length ?? raw.length,
-    compression,
-  };
+  if (packed === undefined) return { sha256, storedSha256: sha256, storedBytes: raw.length, compression: "none" };
+  const compression = storedCompression(copying.context.compress);
+  return { sha256, storedSha256: hash("sha256", packed), storedBytes: packed.length, compression };
 }
 
 /** The compressed bytes, or `undefined` when the content is to be stored as it is. */
@@ -112,11 +122,11 @@ export function isLargeWorthwhile(fd: number, context: CopierContext): boolean {
   return isSampleWorthwhile(sample, context.compress === "gzip" ? "gzip" : "zstd");
 }
 
-function copyLarge(copying: Copying, facts: FileFacts): Content | Setback {
-  const { sizeBytes } = copying.task.identity;
+function copyLarge(copying: Copying): Content | Setback {
+  const { sizeBytes } = copying.file.task.identity;
   const digest = createHash("sha256");
   let setback: Setback | undefined;
-  withStaged(copying, facts, (staged) => {
+  writeStaged(copying, (staged) => {
     if (copying.holes.length === 0) tryReserve(staged, sizeBytes);
     for (let position = 0; position < sizeBytes && setback === undefined; ) {
       const bytes = buffer.subarray(0, Math.min(buffer.length, sizeBytes - position));
@@ -131,18 +141,19 @@ function copyLarge(copying: Copying, facts: FileFacts): Content | Setback {
   return { sha256, storedSha256: sha256, storedBytes: sizeBytes, compression: "none" };
 }
 
-function readPart(copying: Copying, bytes: Uint8Array, position: number): Setback | undefined {
-  const count = onSource(() => readFully(copying.fd, bytes, position, copying.task.path));
+function readPart({ fd, file }: Copying, bytes: Uint8Array, position: number): Setback | undefined {
+  const count = onSource(() => readFully(fd, bytes, position, file.task.path));
   if (typeof count !== "number") return count;
   if (count !== bytes.length) return { verdict: "changed-while-copying" };
   return position === 0 && engineOfContent(bytes) !== undefined ? { verdict: "engine-data" } : undefined;
 }
 
-function writeContent(staged: number, copying: Copying, part: { bytes: Uint8Array; position: number }): void {
-  const write = (bytes: Uint8Array, position: number) => writeFully(staged, bytes, position, copying.task.path);
-  writeAround(copying.holes, part.bytes, { position: part.position, write });
+function writeContent(staged: number, { holes, file }: Copying, part: { bytes: Uint8Array; position: number }): void {
+  const { path, identity } = file.task;
+  const write = (bytes: Uint8Array, position: number) => writeFully(staged, bytes, position, path);
+  writeAround(holes, part.bytes, { position: part.position, write });
   const end = part.position + part.bytes.length;
-  if (end === copying.task.identity.sizeBytes && copying.holes.length > 0) truncateFile(staged, end);
+  if (end === identity.sizeBytes && holes.length > 0) truncateFile(staged, end);
 }
 
 /** Room for a whole big file at once keeps it in one piece and tells early that it does not fit. */
@@ -154,28 +165,19 @@ function tryReserve(staged: number, sizeBytes: number): void {
   }
 }
 
-function withStaged(copying: Copying, facts: FileFacts, write: (staged: number) => void): void {
-  const { task, context } = copying;
+/** Writes the staged copy with all that belongs to it; it stays open until it was read back. */
+function writeStaged({ context, file, facts }: Copying, write: (staged: number) => void): void {
   onTier(() => {
-    const staged = createStaged(context, task.seq);
-    try {
-      write(staged);
-      applyFacts(staged, facts, task.identity.modifiedNs);
-      if (context.syncEach) syncFile(staged, task.path);
-    } catch (error) {
-      closeFd(staged);
-      throw error;
-    }
-    closeFd(staged, task.path);
+    const staged = createStaged(context, file.task.seq);
+    file.staged = staged;
+    write(staged);
+    applyFacts(staged, facts, file.task.identity.modifiedNs);
+    if (context.syncEach) syncFile(staged, file.task.path);
   });
 }
 
 /** A new, private file in the staging folder. */
 export function createStaged(context: Pick<CopierContext, "staging">, seq: number): number {
-  return openBeneath(
-    context.staging,
-    String(seq) as RawPath,
-    open.O_WRONLY | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW,
-    0o600,
-  );
+  const flags = open.O_RDWR | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW;
+  return openBeneath(context.staging, stagedName(seq), flags, 0o600);
 }

@@ -20,7 +20,8 @@ export function decompressPart(task: DecompressTask): DecompressedFrame {
   const count = onTier(() => readFully(task.fd, packed, task.offset));
   if (count !== packed.length) return { raw: undefined, packed };
   try {
-    const limit = { maxOutputLength: task.rawBytes };
+    // One chunk of the right size: zlib would else join hundreds of small ones.
+    const limit = { maxOutputLength: task.rawBytes, chunkSize: Math.max(task.rawBytes, 1_024) };
     return {
       raw: detached(task.codec === "zstd" ? zstdDecompressSync(packed, limit) : gunzipSync(packed, limit)),
       packed,

@@ -7,8 +7,11 @@ export type FramedCodec = "zstd" | "gzip";
 
 /** One frame (zstd, with its content checksum) or one member (gzip); either is a complete file by itself. */
 export function compressFrame(codec: FramedCodec, raw: Uint8Array): Buffer {
-  if (codec === "gzip") return gzipSync(raw);
+  // One chunk that holds the worst case: zlib would else join hundreds of small ones.
+  const chunkSize = raw.byteLength + (raw.byteLength >> 7) + 1_024;
+  if (codec === "gzip") return gzipSync(raw, { chunkSize });
   return zstdCompressSync(raw, {
+    chunkSize,
     params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
   });
 }

@@ -1,6 +1,8 @@
+import type { UnfinishedBatch } from "../catalog/operation.ts";
 import { availableThreads } from "../host/machine.ts";
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch, Recovered } from "../jobs/job.ts";
 import { messageOf, OperatorError } from "../lib/errors.ts";
+import { rawPath } from "../lib/raw-path.ts";
 import { escapedText } from "../reports/path.ts";
 import { openTier } from "../tiers/open.ts";
 import type { OpenTier } from "../tiers/tier.ts";
@@ -9,7 +11,7 @@ import { approvedRule, printRule } from "./approved-rule.ts";
 import { type OpenMoveSession, openMoveSession } from "./open-session.ts";
 import { leaseWarning, type MovePlan, planMove } from "./plan.ts";
 import { plannedName } from "./planned-name.ts";
-import { recoverRun } from "./recover.ts";
+import { type RecoveredBatch, recoverBatch } from "./recover.ts";
 import type { MoveRule } from "./rule.ts";
 import { type OpenSource, openSourceRoot } from "./source.ts";
 
@@ -30,7 +32,7 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
   // A tier as source, too, is used only when it is itself (HAZARDS M4).
   if (sourceTier !== undefined) opening.use(openConfiguredTier(sourceTier, context));
   const tier = opening.use(openConfiguredTier(rule.to, context));
-  const source = opening.use(openSourceRoot(rule.sourcePath));
+  const source = opening.use(openSourceRoot(rawPath(rule.sourcePath)));
   const opened: Opened = { rule, context, tier, source };
   const plans = new WeakMap<Plan, MovePlan>();
   let stageSeconds: Readonly<Record<string, number>> = {};
@@ -132,37 +134,48 @@ async function recoverMoves(opened: Opened): Promise<Recovered> {
   const journal = context.catalog?.journal;
   const total = { finished: 0, dropped: 0, runs: [] as string[], problems: [] as Recovered["problems"][number][] };
   for (const owner of journal?.stagingOf(rule.name) ?? []) {
-    const unfinished = journal?.unfinished(rule.name).filter((operation) => operation.run === owner.run) ?? [];
+    const batches = journal?.unfinished(owner) ?? [];
     if (owner.tierUuid !== tier.uuid) {
-      total.problems.push(elsewhere(owner.tier, owner.run, unfinished.length));
+      total.problems.push(elsewhere(owner.tier, owner.run));
       continue;
     }
-    try {
-      using source = openSourceRoot(escapedText(unfinished[0]?.root ?? opened.source.path));
-      await using session = await openSession({ ...opened, source }, owner.run);
-      const result = await recoverRun(session, unfinished);
+    for (const result of await recoverRun(opened, owner.run, batches)) {
       total.finished += result.finished;
       total.dropped += result.dropped;
       total.problems.push(...result.problems);
-      if (unfinished.length > 0) total.runs.push(owner.run);
-    } catch (error) {
-      if (!(error instanceof OperatorError) || error.code !== "SOURCE_MISSING") throw error;
-      total.problems.push({ ...elsewhere(owner.tier, owner.run, unfinished.length), message: messageOf(error) });
     }
+    if (batches.length > 0) total.runs.push(owner.run);
   }
   return total;
 }
 
-/** What a dead run left where this run cannot reach it stays journalled until it can. */
-function elsewhere(tier: string, run: string, files: number): Recovered["problems"][number] {
-  return {
-    path: opaque(run),
-    code: "LEFT_ELSEWHERE",
-    message: `run ${run} left ${files} unfinished files on another tier (${tier}); they wait until it is back`,
-    hint: `bring ${tier} back as the job's destination for one run`,
-  };
+async function recoverRun(
+  opened: Opened,
+  run: string,
+  batches: readonly UnfinishedBatch[],
+): Promise<readonly RecoveredBatch[]> {
+  const results: RecoveredBatch[] = [];
+  try {
+    using source = openSourceRoot(batches[0]?.root ?? opened.source.path);
+    await using session = await openSession({ ...opened, source }, run);
+    for (const batch of batches) results.push(await recoverBatch(session, batch));
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== "SOURCE_MISSING") throw error;
+    results.push({
+      finished: 0,
+      dropped: 0,
+      problems: [{ ...elsewhere("its source", run), message: messageOf(error) }],
+    });
+  }
+  return results;
 }
 
-function opaque(text: string) {
-  return text as Recovered["problems"][number]["path"];
+/** What a dead run left where this run cannot reach it stays journalled until it can. */
+function elsewhere(place: string, run: string): Recovered["problems"][number] {
+  return {
+    path: rawPath(run),
+    code: "LEFT_ELSEWHERE",
+    message: `run ${run} left unfinished files on ${place}, which is not there now; they wait until it is back`,
+    hint: `bring ${place} back for one run`,
+  };
 }

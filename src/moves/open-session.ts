@@ -13,7 +13,7 @@ import type { CopierContext } from "./copier-context.ts";
 import { startCopiers } from "./copiers.ts";
 import { onTier } from "./failure.ts";
 import type { MoveRule } from "./rule.ts";
-import type { MoveSession, Stage } from "./session.ts";
+import type { MoveSession, Stage, SyncPoint } from "./session.ts";
 import type { OpenSource } from "./source.ts";
 import { openStoredTree } from "./stored-tree.ts";
 import { leaveReadme, openManifest, openTierDirectory, removeIfEmpty, removeOwnTree } from "./tier-files.ts";
@@ -47,8 +47,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
   journal.beginStaging({ ...owner, tier: tier.name, tierUuid: tier.uuid });
   await using closing = new AsyncDisposableStack();
   // Step 0: before the first write.
-  const syncFd = onTier(() => openRoot(rawPath(`/proc/self/fd/${tier.root}`), open.O_RDONLY | open.O_DIRECTORY));
-  closing.defer(() => closeFd(syncFd));
+  const syncs = { copies: openSyncPoint(tier, closing), names: openSyncPoint(tier, closing) };
   const staging = openTierDirectory(tier.root, stagingFolder(owner));
   closing.defer(() => endStaging(options, staging));
   leaveReadme(tier.root);
@@ -73,7 +72,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     capabilities,
     copiers,
     context,
-    syncFd,
+    syncs,
     names: ownerNames(),
     tree: openStoredTree(tier, { root: source.root, rootMode: source.grantedMode }, context.syncEach),
     writeManifest: manifest.append,
@@ -82,6 +81,12 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     timed,
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
+}
+
+function openSyncPoint(tier: OpenTier, closing: AsyncDisposableStack): SyncPoint {
+  const fd = onTier(() => openRoot(rawPath(`/proc/self/fd/${tier.root}`), open.O_RDONLY | open.O_DIRECTORY));
+  closing.defer(() => closeFd(fd));
+  return { fd };
 }
 
 /** `syncfs` would write back everybody's pages where the tier lies on the root's or the source's file system. */
@@ -95,7 +100,7 @@ function sharesFileSystem(tier: OpenTier, source: OpenSource): boolean {
 function endStaging({ journal, tier, run, rule }: SessionOptions, staging: number): void {
   closeFd(staging);
   const owner = { run, job: rule.name };
-  if (journal.unfinished(rule.name).some((operation) => operation.run === run)) return;
+  if (journal.unfinished(owner).length > 0) return;
   try {
     removeOwnTree(tier.root, stagingFolder(owner));
     removeIfEmpty(tier.root, parentOf(stagingFolder(owner)));

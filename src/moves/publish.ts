@@ -3,50 +3,57 @@ import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { publishByLink } from "../tiers/publish.ts";
 import type { CopierContext } from "./copier-context.ts";
+import type { IndexedSetback } from "./copier-messages.ts";
 import { cacheDirectories } from "./directories.ts";
-import { onTier } from "./failure.ts";
+import { onTier, type Setback } from "./failure.ts";
+import { eachFile, type Piece, type PieceFile, stagedName } from "./piece.ts";
+import { contentOf } from "./prove-piece.ts";
 import { compareStored, openStored, type StoredContent } from "./read-back.ts";
-
-export interface PublishTask {
-  readonly seq: number;
-  /** From the tier's root; its directory exists. */
-  readonly storedAs: RawPath;
-  readonly content: StoredContent;
-}
-
-export type Published = "published" | "already-there" | "name-taken";
 
 /**
  * Step 6: gives staged files their names, never replacing anything (invariant 2). A name that holds the very same
- * bytes counts as published and the staged copy goes.
+ * bytes counts as published and the staged copy goes. `null` for files that are out.
  */
-export function publishFiles(context: CopierContext, tasks: readonly PublishTask[]): readonly Published[] {
+export function publishPiece(
+  context: CopierContext,
+  piece: Piece,
+  names: readonly (RawPath | null)[],
+): readonly IndexedSetback[] {
   using directories = cacheDirectories(context.tier);
-  return onTier(() => {
-    const results = tasks.map((task) => {
-      const to = { directory: directories.open(parentOf(task.storedAs)), name: baseName(task.storedAs) };
-      const from = { directory: context.staging, name: String(task.seq) as RawPath };
-      return publishOne(context, { from, to, task });
+  const setbacks = eachFile(piece, (file, index) => {
+    const name = names[index] ?? null;
+    if (name === null) return { verdict: "failed" };
+    return onTier(() => {
+      const to = { directory: directories.open(parentOf(name)), name: baseName(name) };
+      return publishFile(context, { to, name, file });
     });
-    if (context.syncEach) syncDirectories(context, tasks);
-    return results;
   });
+  const given = names.filter((name) => name !== null);
+  if (context.syncEach) onTier(() => syncDirectories(context, given));
+  return setbacks;
 }
 
-function publishOne(context: CopierContext, deed: { from: NamePlace; to: NamePlace; task: PublishTask }): Published {
+interface PublishDeed {
+  readonly to: NamePlace;
+  readonly name: RawPath;
+  readonly file: PieceFile;
+}
+
+function publishFile(context: CopierContext, { to, name, file }: PublishDeed): Setback | undefined {
+  const from = { directory: context.staging, name: stagedName(file.task.seq) };
   try {
-    publishName(deed.from, deed.to, context.publish);
-    return "published";
+    publishName(from, to, context.publish);
+    return undefined;
   } catch (error) {
     // ENOENT: a dead run published it already, and recovery does so again.
     if (!hasCode(error, "EEXIST", "ENOENT")) throw error;
-    if (!hasSameContent(context, deed.task)) {
+    if (!hasSameContent(context, name, contentOf(file.task, file.copied))) {
       if (hasCode(error, "ENOENT")) throw error;
-      return "name-taken";
+      return { verdict: "name-taken", message: "other content took the name in the last instant" };
     }
   }
-  removeLeftover(deed.from);
-  return "already-there";
+  removeLeftover(from);
+  return undefined;
 }
 
 function removeLeftover(staged: NamePlace): void {
@@ -69,12 +76,13 @@ export function publishName(from: NamePlace, to: NamePlace, how: CopierContext["
 /** What lies under the name already has the bytes that were to be published. */
 export function hasSameContent(
   context: Pick<CopierContext, "tier" | "readBack">,
-  task: Omit<PublishTask, "seq">,
+  name: RawPath,
+  content: StoredContent,
 ): boolean {
   try {
-    const fd = openStored(context.tier, task.storedAs, context.readBack);
+    const fd = openStored(context.tier, name, context.readBack);
     try {
-      return compareStored(fd, task.content) === undefined;
+      return compareStored(fd, content) === undefined;
     } finally {
       closeFd(fd);
     }
@@ -85,8 +93,8 @@ export function hasSameContent(
   }
 }
 
-function syncDirectories(context: CopierContext, tasks: readonly PublishTask[]): void {
-  for (const directory of new Set(tasks.map((task) => parentOf(task.storedAs)))) {
+function syncDirectories(context: CopierContext, names: readonly RawPath[]): void {
+  for (const directory of new Set(names.map(parentOf))) {
     const fd = openBeneath(context.tier, directory, open.O_RDONLY | open.O_DIRECTORY);
     try {
       syncFile(fd, directory);

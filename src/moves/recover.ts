@@ -1,107 +1,91 @@
-import { printManifestLine } from "../catalog/manifest.ts";
-import { type Operation, operationId } from "../catalog/operation.ts";
+import type { UnfinishedBatch } from "../catalog/operation.ts";
 import type { Recovered } from "../jobs/job.ts";
 import type { RawPath } from "../lib/raw-path.ts";
-import { contentOf } from "./batch-compare.ts";
-import { dropStaged } from "./batch-drop.ts";
-import { type Item, newItem } from "./batch-item.ts";
-import { publishItems, removeItems } from "./batch-publish.ts";
+import { dropBatch } from "./batch.ts";
+import { loadPiece } from "./batch-copy.ts";
+import { type Batch, type Item, newItem } from "./batch-item.ts";
+import { publishItems, removeItems, withdraw } from "./batch-publish.ts";
 import type { OpenMoveSession } from "./open-session.ts";
-import { spread } from "./spread.ts";
+import { stagedName } from "./piece.ts";
+import { contentOf } from "./prove-piece.ts";
+
+export type RecoveredBatch = Omit<Recovered, "runs">;
 
 /**
- * Brings one dead run of a job to its end, in a session of that very run. What was not proved is dropped; a proved
+ * Brings one batch of a dead run to its end, in a session of that very run. What was not proved is dropped; a proved
  * copy is looked for under both of its names and finished (HAZARDS M30). @throws TierFailure
  */
-export async function recoverRun(
-  session: OpenMoveSession,
-  operations: readonly Operation[],
-): Promise<Omit<Recovered, "runs">> {
-  const items = itemsOf(operations);
-  const inState = (state: Operation["state"]) => items.filter((_, index) => operations[index]?.state === state);
-  const staged = inState("staged");
-  dropStaged(session, staged);
-
-  const found = await lookFor(session, inState("verified"));
-  withdraw(session, found.gone);
-  await publishItems(session, found.there);
-  await removeItems(session, found.there);
-
-  const published = await lookFor(session, inState("published"));
-  await removeItems(session, published.there);
-  closeDamaged(session, published.gone);
-  return {
-    finished: found.there.length + published.there.length,
-    dropped: staged.length + found.gone.length,
-    problems: published.gone.map((item) => damaged(session, item)),
-  };
+export async function recoverBatch(session: OpenMoveSession, unfinished: UnfinishedBatch): Promise<RecoveredBatch> {
+  const batch: Batch = { key: unfinished.key, items: itemsOf(unfinished), pieces: [] };
+  const count = batch.items.length;
+  if (unfinished.state === "staged") {
+    await dropBatch(session, batch);
+    return { finished: 0, dropped: count, problems: [] };
+  }
+  return unfinished.state === "verified" ? await finishVerified(session, batch) : await finishPublished(session, batch);
 }
 
 /** Items whose links share a leader again, as in the batch that died. */
-function itemsOf(operations: readonly Operation[]): readonly Item[] {
+function itemsOf({ operations }: UnfinishedBatch): readonly Item[] {
   const leaders = new Map<number, Item>();
   return operations.map((operation) => {
-    const leader = operation.linkGroup === undefined ? undefined : leaders.get(operation.linkGroup);
-    const item = newItem(operation, leader);
-    if (operation.linkGroup !== undefined && leader === undefined) leaders.set(operation.linkGroup, item);
-    item.copied = operation.verified;
-    item.storedAs = operation.verified?.storedAs;
+    const { linkGroup, verified } = operation;
+    const item = newItem(operation, linkGroup === undefined ? undefined : leaders.get(linkGroup));
+    if (linkGroup !== undefined && !leaders.has(linkGroup)) leaders.set(linkGroup, item);
+    item.copied = verified;
+    item.storedAs = verified?.storedAs;
     return item;
   });
 }
 
-/** Which copies have their bytes, read from the device, under the final or the staging name. */
+async function finishVerified(session: OpenMoveSession, batch: Batch): Promise<RecoveredBatch> {
+  const gone = await lookFor(session, batch.items, ["tier", "staging"]);
+  const there = batch.items.filter((item) => !gone.has(item));
+  const rest: Batch = { ...batch, items: there };
+  if (gone.size > 0) await withdraw(session, batch, [...gone]);
+  if (there.length > 0) await loadPiece(session, rest, there);
+  await publishItems(session, rest);
+  await removeItems(session, rest);
+  return { finished: there.length, dropped: gone.size, problems: [] };
+}
+
+async function finishPublished(session: OpenMoveSession, batch: Batch): Promise<RecoveredBatch> {
+  const damaged = await lookFor(session, batch.items, ["tier"]);
+  const there = batch.items.filter((item) => !damaged.has(item));
+  const rest: Batch = { ...batch, items: there };
+  if (there.length > 0) await loadPiece(session, rest, there);
+  // The sources of what is damaged stay, and the journal has nothing left to do for them.
+  await removeItems(session, rest);
+  return { finished: there.length, dropped: 0, problems: [...damaged].map((item) => problemOf(session, item)) };
+}
+
+type Place = "tier" | "staging";
+
+/** The items that have their bytes, read from the device, in none of these places; a link's absence is its group's. */
 async function lookFor(
   session: OpenMoveSession,
   items: readonly Item[],
-): Promise<{ there: readonly Item[]; gone: readonly Item[] }> {
-  const atTarget = await matching(session, items, "tier");
-  const rest = items.filter((item) => !atTarget.has(item));
-  const inStaging = await matching(session, rest, "staging");
-  const isThere = (item: Item) => atTarget.has(item) || inStaging.has(item);
-  // A link whose sibling is gone: neither source may go.
-  const brokenGroups = new Set(items.filter((item) => !isThere(item)).map((item) => item.leader));
-  return {
-    there: items.filter((item) => isThere(item) && !brokenGroups.has(item.leader)),
-    gone: items.filter((item) => !isThere(item) || brokenGroups.has(item.leader)),
-  };
-}
-
-async function matching(
-  session: OpenMoveSession,
-  items: readonly Item[],
-  within: "tier" | "staging",
+  places: readonly Place[],
 ): Promise<ReadonlySet<Item>> {
-  const tasks = items.map((item) => ({ within, path: nameOf(item, within), content: contentOf(item) }));
-  const problems = await spread(session.copiers, "readBack", { tasks });
-  return new Set(items.filter((_, index) => problems[index] === null));
+  let missing = items;
+  for (const within of places) {
+    const tasks = missing.map((item) => ({
+      within,
+      path: nameIn(item, within),
+      content: contentOf(item.operation, item.copied),
+    }));
+    const problems = await session.copiers.idlest().ask("examine", { tasks });
+    missing = missing.filter((_, index) => problems[index] !== null);
+  }
+  const groups = new Set(missing.map((item) => item.leader ?? item));
+  return new Set(items.filter((item) => groups.has(item.leader ?? item)));
 }
 
-function nameOf(item: Item, within: "tier" | "staging"): RawPath {
-  return within === "tier" ? (item.storedAs ?? ("" as RawPath)) : (String(item.operation.seq) as RawPath);
+function nameIn(item: Item, within: Place): RawPath {
+  return within === "tier" ? (item.storedAs ?? ("" as RawPath)) : stagedName(item.operation.seq);
 }
 
-function withdraw(session: OpenMoveSession, items: readonly Item[]): void {
-  if (items.length === 0) return;
-  const atMs = session.clock.now();
-  const reason = "the run died before this copy was under its name";
-  session.writeManifest(
-    items
-      .map(({ operation }) => printManifestLine({ fact: "withdrawn", id: operationId(operation), atMs, reason }))
-      .join(""),
-  );
-  dropStaged(session, items);
-}
-
-/** Nothing is removed for these: their sources stay, and the journal has nothing left to do. */
-function closeDamaged(session: OpenMoveSession, items: readonly Item[]): void {
-  for (const {
-    operation: { run, job, seq },
-  } of items)
-    session.journal.finish({ run, job, first: seq, last: seq }, session.clock.now());
-}
-
-function damaged(session: OpenMoveSession, item: Item): Recovered["problems"][number] {
+function problemOf(session: OpenMoveSession, item: Item): Recovered["problems"][number] {
   return {
     path: item.operation.path,
     code: "STORED_DAMAGED",

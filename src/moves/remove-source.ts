@@ -1,58 +1,69 @@
-import type { FileFacts } from "../catalog/facts.ts";
+import { parseFacts } from "../catalog/facts.ts";
 import type { SourceIdentity } from "../catalog/operation.ts";
 import { closeFd, open, openBeneath, readFully, truncateFile, unlinkFile, writeFully } from "../host/posix.ts";
-import { type FileStat, statFd } from "../host/stat.ts";
+import { type FileStat, statAt, statFd } from "../host/stat.ts";
+import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 import type { CopierContext } from "./copier-context.ts";
+import type { IndexedSetback } from "./copier-messages.ts";
 import { cacheDirectories, type DirectoryCache } from "./directories.ts";
 import { onSource, type Setback } from "./failure.ts";
 import { frameBytes } from "./framed.ts";
 import { findHoles, writeAround } from "./holes.ts";
 import { applyFacts } from "./metadata.ts";
+import { eachFile, type Piece, type PieceFile } from "./piece.ts";
 import { isSameContent, isSameFile, openSource } from "./source-file.ts";
 import { probeLease } from "./writers.ts";
 
-export interface RemoveTask {
-  readonly path: RawPath;
-  readonly identity: SourceIdentity;
-  readonly facts: FileFacts;
-  /** How many links of the same file this batch removes before this one. */
-  readonly linksRemovedBefore: number;
-}
-
 /**
  * Step 8: unlinks sources whose copies are durable and published, each only if it is still the very file that was
- * copied and nobody writes to it (invariant 1). `undefined` for a file that is gone as it should be.
+ * copied and nobody writes to it (invariant 1). The links of one file stand together.
  */
-export function removeSources(context: CopierContext, tasks: readonly RemoveTask[]): readonly (Setback | undefined)[] {
+export function removeSources(context: CopierContext, piece: Piece): readonly IndexedSetback[] {
   using directories = cacheDirectories(context.source);
-  return tasks.map((task) => {
-    const result = onSource(() => removeSource(context, task, directories));
+  let removedBefore = 0;
+  return eachFile(piece, (file) => {
+    if (!file.task.isLink) removedBefore = 0;
+    const result = onSource(() => removeSource({ context, file, directories, removedBefore }));
+    removedBefore += 1;
     // Somebody else removed it: the copy is all there is, and it is good.
     return result?.verdict === "vanished" ? undefined : result;
   });
 }
 
-function removeSource(context: CopierContext, task: RemoveTask, directories: DirectoryCache): Setback | undefined {
-  const parent = directories.open(parentOf(task.path));
-  const fd = openSource(context.source, task.path);
-  try {
-    const before = statFd(fd);
-    const expected = { ...task.identity, links: task.identity.links - task.linksRemovedBefore };
-    const unchanged =
-      task.linksRemovedBefore === 0
-        ? isSameFile(before, expected)
-        : isSameContent(before, expected) && before.links === expected.links;
-    if (!unchanged) return { verdict: "kept-at-source", message: "it changed after it was copied" };
-    if (isWrittenTo(context, fd)) return { verdict: "kept-at-source", message: "somebody opened it for writing" };
-    unlinkFile(parent, baseName(task.path));
-    const after = statFd(fd);
-    if (isSameContent(after, expected) && after.links === expected.links - 1 && !isWrittenTo(context, fd))
-      return undefined;
-    return rescue(fd, { after, task, parent });
-  } finally {
-    closeFd(fd);
-  }
+interface Removing {
+  readonly context: CopierContext;
+  readonly file: PieceFile;
+  readonly directories: DirectoryCache;
+  /** How many links of the same file went before this one. */
+  readonly removedBefore: number;
+}
+
+function removeSource(removing: Removing): Setback | undefined {
+  const { context, file, directories, removedBefore } = removing;
+  const { path, identity } = file.task;
+  const parent = directories.open(parentOf(path));
+  const name = baseName(path);
+  file.source ??= openSource(context.source, path);
+  const fd = file.source;
+  const expected = { ...identity, links: identity.links - removedBefore };
+  if (!isUntouched(statFd(fd), expected, removedBefore)) return kept("it changed after it was copied");
+  if (!isUntouched(statAt(parent, name), expected, removedBefore)) return kept("another file took its name");
+  if (isWrittenTo(context, fd)) return kept("somebody opened it for writing");
+  unlinkFile(parent, name);
+  const after = statFd(fd);
+  const isQuiet = isSameContent(after, expected) && after.links === expected.links - 1 && !isWrittenTo(context, fd);
+  return isQuiet ? undefined : rescue(fd, { after, file, parent });
+}
+
+/** Our own unlink of another link changed its ctime; nothing else may have. */
+function isUntouched(stat: FileStat, expected: SourceIdentity, removedBefore: number): boolean {
+  if (removedBefore === 0) return isSameFile(stat, expected);
+  return isSameContent(stat, expected) && stat.links === expected.links;
+}
+
+function kept(message: string): Setback {
+  return { verdict: "kept-at-source", message };
 }
 
 function isWrittenTo(context: CopierContext, fd: number): boolean {
@@ -60,10 +71,9 @@ function isWrittenTo(context: CopierContext, fd: number): boolean {
 }
 
 /** A writer slipped in between the last look and the unlink: what the file holds now goes back under its name. */
-function rescue(fd: number, lost: { after: FileStat; task: RemoveTask; parent: number }): Setback {
-  const { after, task, parent } = lost;
-  const name = baseName(task.path);
-  const rescued = openBeneath(parent, name, open.O_WRONLY | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW, 0o600);
+function rescue(fd: number, lost: { after: FileStat; file: PieceFile; parent: number }): Setback {
+  const { after, file, parent } = lost;
+  const [rescued, name] = createRescued(parent, baseName(file.task.path));
   try {
     const holes = findHoles(fd, after);
     const buffer = Buffer.allocUnsafe(frameBytes);
@@ -73,9 +83,21 @@ function rescue(fd: number, lost: { after: FileStat; task: RemoveTask; parent: n
       position += count;
     }
     truncateFile(rescued, position);
-    applyFacts(rescued, task.facts, after.modifiedNs);
+    if (file.copied !== undefined) applyFacts(rescued, parseFacts(file.copied.facts), after.modifiedNs);
   } finally {
     closeFd(rescued);
   }
-  return { verdict: "rescued", message: "a writer opened it in the last instant; its content is back under its name" };
+  return { verdict: "rescued", message: `a writer opened it in the last instant; its content is back as ${name}` };
+}
+
+/** Under its own name or, where somebody made a new file of that name already, beside it. */
+function createRescued(parent: number, name: RawPath): readonly [fd: number, name: RawPath] {
+  const flags = open.O_WRONLY | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW;
+  try {
+    return [openBeneath(parent, name, flags, 0o600), name];
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+    const beside = `${name}.rescued` as RawPath;
+    return [openBeneath(parent, beside, flags, 0o600), beside];
+  }
 }

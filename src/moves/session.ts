@@ -9,6 +9,10 @@ import type { MoveRule } from "./rule.ts";
 import type { OpenSource } from "./source.ts";
 import type { StoredTree } from "./stored-tree.ts";
 
+export interface SyncPoint {
+  readonly fd: number;
+}
+
 export type Stage = "scan" | "copy" | "sync" | "verify" | "publish" | "unlink" | "journal";
 
 /** Everything that the steps of one job's run share. */
@@ -29,8 +33,11 @@ export interface MoveSession {
   readonly signal: AbortSignal;
   /** Appends lines to this run's manifest on the tier. @throws TierFailure */
   readonly writeManifest: (lines: string) => void;
-  /** On the tier, opened before the first write: a write-back error is told once per descriptor (PROTOCOLS section 2, step 0). */
-  readonly syncFd: number;
+  /**
+   * On the tier, opened before the first write. A write-back error is told once for each descriptor, so the copies of
+   * one batch and the names of another, which are made side by side, have one each (PROTOCOLS section 2, step 0).
+   */
+  readonly syncs: { readonly copies: SyncPoint; readonly names: SyncPoint };
   readonly nextSeq: () => number;
   readonly progress: (done: Progress) => void;
   /** Adds the time that `work` takes to a stage. */

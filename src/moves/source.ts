@@ -2,7 +2,7 @@ import { resolvePath } from "../host/files.ts";
 import { closeFd, open, openRoot } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
-import { parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { parentOf, type RawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { filesystemId } from "../tiers/filesystem-id.ts";
 import { type Mount, mountWithId, readMounts } from "../tiers/mounts.ts";
@@ -31,7 +31,7 @@ export interface OpenSource extends Disposable {
 }
 
 /** @throws OperatorError SOURCE_MISSING */
-export function openSourceRoot(configured: string): OpenSource {
+export function openSourceRoot(configured: RawPath): OpenSource {
   const path = resolve(configured);
   const root = openRoot(path, open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW);
   const mounts = readMounts();
@@ -60,18 +60,22 @@ export function openSourceRoot(configured: string): OpenSource {
   };
 }
 
-function resolve(configured: string): RawPath {
+function resolve(configured: RawPath): RawPath {
   try {
-    return resolvePath(rawPath(configured));
+    return resolvePath(configured);
   } catch (cause) {
     if (!hasCode(cause, "ENOENT", "ENOTDIR", "EACCES", "ELOOP", "EIO", "ESTALE")) throw cause;
     const hint = hasCode(cause, "EACCES")
       ? "run as root"
       : "mount or create it, or take the job out of the configuration";
-    throw new OperatorError("SOURCE_MISSING", `the source ${configured} cannot be opened: ${messageOf(cause)}`, {
-      hint,
-      cause,
-    });
+    throw new OperatorError(
+      "SOURCE_MISSING",
+      `the source ${shellQuote(configured)} cannot be opened: ${messageOf(cause)}`,
+      {
+        hint,
+        cause,
+      },
+    );
   }
 }
 

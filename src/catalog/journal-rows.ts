@@ -1,0 +1,36 @@
+import { rawPathOfBytes } from "../lib/raw-path.ts";
+import type { StoredCompression } from "./facts.ts";
+import type { Operation, VerifiedFacts } from "./operation.ts";
+
+type Row = Record<string, unknown>;
+
+/** An operation from a row that was read with big integers. */
+export function toOperation(row: Row): Operation {
+  return {
+    run: String(row.run),
+    job: String(row.job),
+    seq: Number(row.seq),
+    path: rawPathOfBytes(row.path as Uint8Array),
+    identity: {
+      device: Number(row.device),
+      inode: BigInt.asUintN(64, row.inode as bigint),
+      sizeBytes: Number(row.size_bytes),
+      modifiedNs: row.modified_ns as bigint,
+      changedNs: row.changed_ns as bigint,
+      links: Number(row.links),
+    },
+    linkGroup: row.link_group === null ? undefined : Number(row.link_group),
+    verified: row.stored_as === null ? undefined : toVerifiedFacts(row),
+  };
+}
+
+function toVerifiedFacts(row: Row): VerifiedFacts {
+  return {
+    storedAs: rawPathOfBytes(row.stored_as as Uint8Array),
+    storedBytes: Number(row.stored_bytes),
+    sha256: String(row.sha256),
+    storedSha256: String(row.stored_sha256),
+    compression: String(row.compression) as StoredCompression,
+    facts: String(row.facts),
+  };
+}

@@ -1,0 +1,53 @@
+import { closeFd } from "../host/posix.ts";
+import type { RawPath } from "../lib/raw-path.ts";
+import type { Copied, CopyTask, IndexedSetback } from "./copier-messages.ts";
+import type { Setback } from "./failure.ts";
+
+/** What a thread knows of one file on its way. */
+export interface PieceFile {
+  readonly task: CopyTask;
+  /** On the source, from its copy until it is gone: its inode cannot become another file meanwhile. */
+  source: number | undefined;
+  /** On the staged copy, from its writing until it was read back. */
+  staged: number | undefined;
+  copied: Copied | undefined;
+  setback: Setback | undefined;
+}
+
+export type Piece = readonly PieceFile[];
+
+export function newPieceFile(task: CopyTask): PieceFile {
+  return { task, source: undefined, staged: undefined, copied: undefined, setback: undefined };
+}
+
+/** The name of a copy in the staging folder. */
+export function stagedName(seq: number): RawPath {
+  return String(seq) as RawPath;
+}
+
+/** Runs a step for each file that nothing stands in the way of; what newly does is returned. */
+export function eachFile(
+  piece: Piece,
+  step: (file: PieceFile, index: number) => Setback | undefined,
+): readonly IndexedSetback[] {
+  const setbacks: IndexedSetback[] = [];
+  piece.forEach((file, index) => {
+    if (file.setback !== undefined) return;
+    file.setback = step(file, index);
+    if (file.setback !== undefined) setbacks.push([index, file.setback]);
+  });
+  return setbacks;
+}
+
+/** Closes the descriptors of a file; what a write left untold until now is thrown (HAZARDS M11). */
+export function closeStaged(file: PieceFile): void {
+  const { staged } = file;
+  file.staged = undefined;
+  if (staged !== undefined) closeFd(staged, file.task.path);
+}
+
+export function closeSource(file: PieceFile): void {
+  const { source } = file;
+  file.source = undefined;
+  if (source !== undefined) closeFd(source, file.task.path);
+}
