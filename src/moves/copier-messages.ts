@@ -108,6 +108,9 @@ export interface CopierRequest<Call extends CopierCall = CopierCall> {
   readonly request: CopierCalls[Call]["request"];
 }
 
+/** The last message to a thread. */
+export const endOfWork = "end";
+
 /** `failure` is a tier's; anything else that a worker throws is a bug and ends the job. */
 export type CopierResponse =
   | { readonly id: number; readonly response: unknown }

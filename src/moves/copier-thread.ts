@@ -2,7 +2,14 @@ import type { MessagePort, Transferable } from "node:worker_threads";
 import { type OwnerNames, ownerNames } from "../host/owner-names.ts";
 import { syncFileSystem, unlinkFile } from "../host/posix.ts";
 import type { CopierContext } from "./copier-context.ts";
-import type { CopierCall, CopierCalls, CopierRequest, CopierResponse, PieceId } from "./copier-messages.ts";
+import {
+  type CopierCall,
+  type CopierCalls,
+  type CopierRequest,
+  type CopierResponse,
+  endOfWork,
+  type PieceId,
+} from "./copier-messages.ts";
 import { copyPiece } from "./copy-file.ts";
 import { onTier, TierFailure } from "./failure.ts";
 import { compressPart, decompressPart } from "./frame-work.ts";
@@ -14,7 +21,11 @@ import { removeSources } from "./remove-source.ts";
 /** Answers requests one after another with plain synchronous system calls; the pool spreads them over threads. */
 export function serveCopier(context: CopierContext, port: MessagePort): void {
   const calls = answers(context, ownerNames());
-  port.on("message", (message: CopierRequest) => {
+  port.on("message", (message: CopierRequest | typeof endOfWork) => {
+    if (message === endOfWork) {
+      port.close();
+      return;
+    }
     const answer = answerSafely(calls, message);
     port.postMessage(answer, transferables(answer));
   });

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { CopierContext } from "./copier-context.ts";
-import type { CopierCall, CopierCalls, CopierResponse } from "./copier-messages.ts";
+import { type CopierCall, type CopierCalls, type CopierResponse, endOfWork } from "./copier-messages.ts";
 import { TierFailure } from "./failure.ts";
 
 /** One worker thread. */
@@ -28,16 +28,12 @@ export interface CopiersOptions {
 }
 
 export function startCopiers(options: CopiersOptions): Copiers {
-  const workers = Array.from(
-    { length: options.threads },
-    () => new Worker(options.entryPoint, { workerData: options.context }),
-  );
-  const threads = workers.map(copierOf);
+  const threads = Array.from({ length: options.threads }, () => startThread(options));
   return {
     threads,
     idlest: () => threads.reduce((least, other) => (other.waiting() < least.waiting() ? other : least)),
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all(threads.map((thread) => thread.end()));
     },
   };
 }
@@ -47,10 +43,15 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-function copierOf(worker: Worker): Copier {
+interface Thread extends Copier {
+  readonly end: () => Promise<void>;
+}
+
+function startThread(options: CopiersOptions): Thread {
+  const worker = new Worker(options.entryPoint, { workerData: options.context });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
-  let broken: unknown;
+  let death: unknown;
   worker.on("message", (message: CopierResponse) => {
     const { resolve, reject } = waiting.get(message.id) ?? {};
     waiting.delete(message.id);
@@ -58,19 +59,27 @@ function copierOf(worker: Worker): Copier {
     else resolve?.(message.response as never);
   });
   worker.on("error", (error) => {
-    broken = error;
+    death = error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   });
+  const { promise: ended, resolve: markEnded } = Promise.withResolvers<void>();
+  worker.on("exit", () => markEnded());
   return {
     waiting: () => waiting.size,
-    ask: (call, request) => {
+    ask: async (call, request) => {
+      // A dead thread would never answer.
+      if (death !== undefined) throw death;
       const { promise, resolve, reject } = Promise.withResolvers<CopierCalls[typeof call]["response"]>();
       lastId += 1;
-      if (broken === undefined) waiting.set(lastId, { resolve: resolve as Waiting["resolve"], reject });
-      else reject(broken);
+      waiting.set(lastId, { resolve: resolve as Waiting["resolve"], reject });
       worker.postMessage({ id: lastId, call, request });
-      return promise;
+      return await promise;
+    },
+    // Asked to end, never terminated: koffi takes the whole process with it when its thread is stopped while it loads.
+    end: async () => {
+      worker.postMessage(endOfWork);
+      await ended;
     },
   };
 }
