@@ -1,0 +1,76 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import type { HealthReport } from "../../src/reports/health.ts";
+import type { Scratch } from "../support/scratch.ts";
+import { makeOddFiles } from "./odd-files.ts";
+import { report } from "./verbs.ts";
+
+/** Real reports of each verb, enough of them that every key occurs. */
+export type Reports = ReadonlyMap<string, readonly unknown[]>;
+
+export function realReports({ path }: Scratch): Reports {
+  const file = makeScene(path);
+  const adopted = report(file, "tier", "adopt", "warm", "--yes");
+  const never = report(file, "plan");
+  const approved = report(file, "approve", "--all");
+  const run = report(file, "run");
+  writeFileSync(file, configText(path, "8d"));
+  const changed = report(file, "plan", "logs");
+  const [first] = report(file, "find", "plain.log.1").placements as readonly { readonly id: string }[];
+  const restored = report(file, "restore", first?.id ?? "", "--to", `${path}/back`);
+  const again = report(file, "restore", first?.id ?? "", "--to", `${path}/back`);
+  const wrong = `${path}/wrong.toml`;
+  writeFileSync(wrong, 'version = 1\n[tiers.warm]\npaht = "/mnt"\n[[move]]\nname = "x"\n');
+  return new Map<string, readonly unknown[]>([
+    ["tier-adopt", [adopted]],
+    ["plan", [never, changed]],
+    ["approve", [approved]],
+    ["run", [run]],
+    ["find", [report(file, "find", "/")]],
+    ["restore", [restored, again]],
+    ["config-check", [report(wrong, "config", "check")]],
+    ["config-show", [report(file, "config", "show")]],
+    ["health", [report(file, "health"), ...healthParts()]],
+  ]);
+}
+
+function makeScene(path: string): string {
+  mkdirSync(`${path}/log`);
+  makeOddFiles(`${path}/log`);
+  writeFileSync(`${path}/log/young`, "too young to move");
+  mkdirSync(`${path}/warm`);
+  mkdirSync(`${path}/engine`);
+  writeFileSync(`${path}/engine/PG_VERSION`, "16\n");
+  symlinkSync("log", `${path}/linked`);
+  const file = `${path}/tierkeep.toml`;
+  writeFileSync(file, configText(path, "7d"));
+  return file;
+}
+
+/** A job that moves, one that is refused, one without a source; a tier that is used, and one whose server is away. */
+function configText(path: string, age: string): string {
+  const job = (name: string, source: string) =>
+    `[[move]]\nname = "${name}"\nsource = "${source}"\nto = "warm"\nolder_than = "${age}"\ncompress = "zstd"\n`;
+  return `version = 1
+host = "docs"
+state_dir = "${path}/state"
+[tiers.warm]
+path = "${path}/warm"
+directory = true
+[tiers.nas]
+path = "${path}/nas"
+server = "127.0.0.1:1"
+${job("logs", `${path}/linked`)}
+${job("engine", `${path}/engine`)}
+${job("lost", `${path}/nowhere`)}`;
+}
+
+/** What needs LVM to be seen; the compiler holds these keys to the type. */
+function healthParts(): readonly unknown[] {
+  const volumeGroup: HealthReport["tiers"][number]["volumeGroup"] = {
+    name: "vg_hot",
+    sizeBytes: 1,
+    freeBytes: 1,
+    missingDevices: 0,
+  };
+  return [{ tiers: [{ volumeGroup }] }];
+}
