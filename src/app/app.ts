@@ -14,8 +14,10 @@ import type { JobRequest } from "./job-messages.ts";
 export interface AppDoors {
   readonly pid: number;
   readonly host: Host;
-  readonly entryPoint: (name: "job" | "copier") => string;
+  readonly entryPoint: (name: "job" | "copier" | "probe") => string;
   readonly toolVersion: string;
+  /** `XDG_RUNTIME_DIR`, for who is not root. */
+  readonly userRuntimeDir: string | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { messageWithFacts } from "../lib/errors.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { PathFields } from "../reports/path.ts";
@@ -67,7 +68,7 @@ function failedPlan(rule: MoveRule, { failure }: JobEnd): JobPlan {
     kept: {},
     totals: { files: 0, bytes: 0, oldestModifiedAt: null },
     refusal: null,
-    error: { code, message: messageWithFacts(failure), hint: failure?.hint ?? null },
+    error: { code, message: failureMessage(failure), hint: failure?.hint ?? null },
     warnings: [],
   };
 }
@@ -79,8 +80,6 @@ export function statusOf(code: string): "busy" | "unavailable" | "failed" | "ref
   return code.startsWith("TIER_") ? "unavailable" : "failed";
 }
 
-export function messageWithFacts(failure: JobEnd["failure"]): string {
-  if (failure === undefined) return "its process ended without an answer";
-  const facts = Object.entries(failure.facts).map(([key, value]) => `${key} ${value}`);
-  return facts.length === 0 ? failure.message : `${failure.message} (${facts.join("; ")})`;
+export function failureMessage(failure: JobEnd["failure"]): string {
+  return failure === undefined ? "its process ended without an answer" : messageWithFacts(failure);
 }

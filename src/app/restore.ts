@@ -11,7 +11,8 @@ import { removeStaged, restoreFile } from "../restore/restore-file.ts";
 import { choosePlacements } from "../restore/select.ts";
 import { prepareTarget, type TargetOptions } from "../restore/targets.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
-import { openCatalogToWrite, openShelf, reportedError, type TierShelf } from "./stored.ts";
+import { openShelf, type TierShelf } from "./shelf.ts";
+import { openCatalogToWrite, reportedError } from "./stored.ts";
 
 export interface RestoreRequest extends TargetOptions {
   readonly patterns: readonly string[];
@@ -32,7 +33,8 @@ export async function restoreAll(doors: AppDoors, config: Config, request: Resto
   const holder = { pid: doors.pid, since: new Date(doors.host.clock.now()).toISOString(), run: newRunId(doors.host) };
   using _lock = await lockJob(config.stateDir, ".restore", holder);
   removeLeftovers(catalog);
-  using shelf = openShelf(config, catalog);
+  const names = [...chosen.values()].map((placement) => placement.tier);
+  using shelf = await openShelf(doors, config, { catalog, names });
   const links = new Map<string, RawPath>();
   const files: RestoredFile[] = [];
   for (const placement of chosen.values()) {

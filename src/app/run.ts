@@ -7,7 +7,7 @@ import { type JobReport, type JobStatus, type RunReport, runReport } from "../re
 import { writePinStatus } from "../tiers/status-pins.ts";
 import { type AppDoors, envelopeFacts, newRunId, requestFor } from "./app.ts";
 import type { FromChild, PlannedJob } from "./job-messages.ts";
-import { bugOf, messageWithFacts, statusOf } from "./plan.ts";
+import { bugOf, failureMessage, statusOf } from "./plan.ts";
 import { type JobEnd, superviseJob } from "./supervise-job.ts";
 
 export interface RunWatch {
@@ -68,7 +68,7 @@ async function runJob(
 
 function failedReport(rule: MoveRule, end: JobEnd): JobReport {
   const code = end.failure?.code ?? "JOB_DIED";
-  const error = { path: "", code, message: messageWithFacts(end.failure), hint: end.failure?.hint ?? null };
+  const error = { path: "", code, message: failureMessage(end.failure), hint: end.failure?.hint ?? null };
   return { ...emptyReport(rule, statusOf(code)), errors: [error] };
 }
 

@@ -1,40 +1,11 @@
 import { type Catalog, openCatalog, openCatalogToRead } from "../catalog/catalog.ts";
 import type { Placement } from "../catalog/placements.ts";
 import type { Config } from "../config/config.ts";
-import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
+import { hasCode, messageOf, messageWithFacts, OperatorError } from "../lib/errors.ts";
 import { bytesOf, textOf } from "../lib/raw-path.ts";
 import type { FoundPlacement } from "../reports/find.ts";
 import { escapedText } from "../reports/path.ts";
 import type { ReportedError } from "../reports/plan.ts";
-import { openTier } from "../tiers/open.ts";
-import type { OpenTier } from "../tiers/tier.ts";
-
-/** Tiers that are opened when they are first asked for, and held until the end. */
-export interface TierShelf extends Disposable {
-  /** @throws OperatorError TIER_* */
-  readonly tier: (name: string) => OpenTier;
-}
-
-export function openShelf(config: Config, catalog: Catalog): TierShelf {
-  const held = new DisposableStack();
-  const opened = new Map<string, OpenTier>();
-  return {
-    tier: (name) => {
-      const known = opened.get(name);
-      if (known !== undefined) return known;
-      const tierConfig = config.tiers.find((tier) => tier.name === name);
-      if (tierConfig === undefined) {
-        throw new OperatorError("TIER_UNAVAILABLE", `${name} is not in the configuration any more`, {
-          hint: `bring [tiers.${name}] back to reach what lies there`,
-        });
-      }
-      const tier = held.use(openTier(tierConfig, catalog.decisions.pinOf(name)));
-      opened.set(name, tier);
-      return tier;
-    },
-    [Symbol.dispose]: () => held.dispose(),
-  };
-}
 
 /** The catalog, for questions. @throws OperatorError NOT_FOUND when nothing was ever moved */
 export function requireCatalog(config: Config): Catalog {
@@ -82,7 +53,8 @@ function iso(ms: number): string {
 
 /** An expected failure as a report has it; anything else is thrown on. */
 export function reportedError(error: unknown): ReportedError {
-  if (error instanceof OperatorError) return { code: error.code, message: error.message, hint: error.hint ?? null };
+  if (error instanceof OperatorError)
+    return { code: error.code, message: messageWithFacts(error), hint: error.hint ?? null };
   if (error instanceof Error && "call" in error && "code" in error) {
     const hint = hasCode(error, "ELOOP")
       ? "a symbolic link lies in the way; restore with --to DIR"

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Command } from "commander";
-import { openShelf, requireCatalog } from "../app/stored.ts";
+import { openShelf } from "../app/shelf.ts";
+import { requireCatalog } from "../app/stored.ts";
 import { closeFd } from "../host/posix.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { parseMoment } from "../lib/moment.ts";
+import { rawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import { readContent } from "../moves/stored-content.ts";
 import { damaged, openPlacement } from "../restore/open-placement.ts";
 import { choosePlacements } from "../restore/select.ts";
@@ -38,12 +41,13 @@ async function cat(
   const choice = { placements: catalog.placements, pattern, workingDirectory: open.workingDirectory };
   const chosen = choosePlacements({ ...choice, atMs: requireMoment(options.at) });
   const [placement, ...others] = chosen;
+  const quoted = shellQuote(rawPath(pattern));
   if (placement === undefined || others.length > 0) {
-    throw new OperatorError("AMBIGUOUS", `${pattern} means ${chosen.length} files`, {
-      hint: `tierkeep find ${pattern} lists them; cat takes one`,
+    throw new OperatorError("AMBIGUOUS", `${quoted} means ${chosen.length} files`, {
+      hint: `tierkeep find ${quoted} lists them; cat takes one`,
     });
   }
-  using shelf = openShelf(config, catalog);
+  using shelf = await openShelf(open.app, config, { catalog, names: [placement.tier] });
   const tier = shelf.tier(placement.tier);
   const fd = openPlacement(tier, placement);
   try {

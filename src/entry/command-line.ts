@@ -19,7 +19,8 @@ export async function runCommandLine(argv: readonly string[], { terminal, signal
     exitCode = code;
   };
   const cli: Cli = { terminal, host, entryPoint, toolVersion, env: process.env, signal, exit };
-  const app = { host, entryPoint, toolVersion, signal, pid: process.pid };
+  const userRuntimeDir = process.env.XDG_RUNTIME_DIR;
+  const app = { host, entryPoint, toolVersion, userRuntimeDir, signal, pid: process.pid };
   try {
     await buildProgram({ cli, app, workingDirectory: process.cwd() }).parseAsync(argv, { from: "user" });
     return exitCode;

@@ -16,11 +16,18 @@ async function main(argv: readonly string[]): Promise<number> {
     const { runCommandLine } = await import("./command-line.ts");
     return await runCommandLine(argv, { terminal, signal: stop.signal });
   } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
+    if (!(error instanceof OperatorError)) return tellBug(error);
     const { errorScreen } = await import("../cli/error-screen.ts");
     terminal.note(errorScreen(terminal, error));
     return exitCodeOf(error.code);
   }
+}
+
+/** Nothing that an operator did or can mend. */
+function tellBug(error: unknown): number {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`tierkeep: bug: ${stack}\ntierkeep: hint: this should not happen: please report it\n`);
+  return exitCodes.bug;
 }
 
 /** The first signal asks to stop, the second one ends it at once. */

@@ -13,7 +13,7 @@ import {
 import { copyPiece } from "./copy-file.ts";
 import { onTier, TierFailure } from "./failure.ts";
 import { compressPart, decompressPart } from "./frame-work.ts";
-import { closeSource, closeStaged, newPieceFile, type Piece, stagedName } from "./piece.ts";
+import { closeFile, newPieceFile, type Piece, stagedName } from "./piece.ts";
 import { comparePiece, examine, recheckPiece } from "./prove-piece.ts";
 import { publishPiece } from "./publish.ts";
 import { removeSources } from "./remove-source.ts";
@@ -76,10 +76,7 @@ function answers(context: CopierContext, names: OwnerNames): Answers {
       return true;
     },
     end: ({ piece }) => {
-      for (const file of pieceOf(piece)) {
-        closeStaged(file);
-        closeSource(file);
-      }
+      pieceOf(piece).forEach(closeFile);
       pieces.delete(piece);
       return true;
     },

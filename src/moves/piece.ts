@@ -1,7 +1,7 @@
 import { closeFd } from "../host/posix.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { Copied, CopyTask, IndexedSetback } from "./copier-messages.ts";
-import type { Setback } from "./failure.ts";
+import { onSource, type Setback } from "./failure.ts";
 
 /** What a thread knows of one file on its way. */
 export interface PieceFile {
@@ -46,8 +46,10 @@ export function closeStaged(file: PieceFile): void {
   if (staged !== undefined) closeFd(staged, file.task.path);
 }
 
-export function closeSource(file: PieceFile): void {
-  const { source } = file;
+/** Closes what is open for a file that is done with; nothing rests any more on what `close` could tell. */
+export function closeFile(file: PieceFile): void {
+  const open = [file.staged, file.source];
+  file.staged = undefined;
   file.source = undefined;
-  if (source !== undefined) closeFd(source, file.task.path);
+  for (const fd of open) if (fd !== undefined) onSource(() => closeFd(fd, file.task.path));
 }

@@ -1,9 +1,9 @@
-import picomatch from "picomatch";
 import { openStepTable, type StepTable } from "../catalog/step-table.ts";
 import { listDirectory } from "../host/files.ts";
 import { closeFd, open, openRoot } from "../host/posix.ts";
 import type { Refusal } from "../jobs/job.ts";
 import { hasCode } from "../lib/errors.ts";
+import { compileGlob } from "../lib/glob.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
 import { formatDuration } from "../lib/units.ts";
 import { engineOfDirectory } from "../policies/engine-data.ts";
@@ -68,7 +68,7 @@ export function planMove(
 }
 
 function surveyRule(rule: MoveRule, source: OpenSource, facts: PlanFacts) {
-  const listed = picomatch(facts.logrotateNames.map(rawPath), { dot: true });
+  const listed = compileGlob(...facts.logrotateNames.map(rawPath));
   return {
     matcher: compileSelection(rule),
     age: { olderThanMs: rule.olderThanMs, settledForMs: settledFor(rule, source) },

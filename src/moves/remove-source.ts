@@ -47,7 +47,10 @@ function removeSource(removing: Removing): Setback | undefined {
   file.source ??= openSource(context.source, path);
   const fd = file.source;
   const expected = { ...identity, links: identity.links - removedBefore };
-  if (!isUntouched(statFd(fd), expected, removedBefore)) return kept("it changed after it was copied");
+  const before = statFd(fd);
+  // Somebody else removed it: the copy is all there is, and it is good.
+  if (before.links === 0) return undefined;
+  if (!isUntouched(before, expected, removedBefore)) return kept("it changed after it was copied");
   if (!isUntouched(statAt(parent, name), expected, removedBefore)) return kept("another file took its name");
   if (isWrittenTo(context, fd)) return kept("somebody opened it for writing");
   unlinkFile(parent, name);

@@ -70,7 +70,7 @@ function resolve(configured: RawPath): RawPath {
       : "mount or create it, or take the job out of the configuration";
     throw new OperatorError(
       "SOURCE_MISSING",
-      `the source ${shellQuote(configured)} cannot be opened: ${messageOf(cause)}`,
+      `the source ${shellQuote(configured)} ${hasCode(cause, "ENOENT") ? "does not exist" : `cannot be opened: ${messageOf(cause)}`}`,
       {
         hint,
         cause,
