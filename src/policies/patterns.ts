@@ -1,4 +1,4 @@
-import picomatch from "picomatch";
+import { compileGlob } from "../lib/glob.ts";
 import { baseName, type RawPath, rawPath } from "../lib/raw-path.ts";
 
 export interface Selection {
@@ -41,7 +41,7 @@ function isForFiles(pattern: string): boolean {
 
 function compile(pattern: string): Match {
   const anchored = pattern.includes("/");
-  const matches = picomatch(rawPath(pattern.replace(/^\//, "")), { dot: true, nonegate: true });
+  const matches = compileGlob(rawPath(pattern.replace(/^\//, "")));
   return anchored ? (path) => matches(path) : (path) => matches(baseName(path));
 }
 
