@@ -115,7 +115,7 @@ export function openScene(request: SceneRequest): Scene {
     run: (more = {}) => runJob(rule, context(more), more),
     placements: (pattern = "/") => [...matchPlacements(catalog.placements, pattern, "/")],
     restore: async (pattern, to) => {
-      const app = { file: "", host: "jts-1", stateDir, runtimeDir: "", restoreGraceMs: 0, tiers, jobs: [rule] };
+      const app = { file: "", host: "jts-1", stateDir, runtimeDir: `${stateDir}/run`, restoreGraceMs: 0, tiers, jobs: [rule] };
       return (await restoreAll(restoreDoors, app as Config, restoreRequest(pattern, to))).files;
     },
     [Symbol.dispose]: () => held.dispose(),
@@ -202,8 +202,9 @@ async function runJob(rule: MoveRule, context: JobContext, request: RunRequest):
 const restoreDoors = {
   pid: process.pid,
   host: realHost(),
-  entryPoint: (name: string) => name,
+  entryPoint: (name: string) => new URL(`../../../src/entry/${name}.ts`, import.meta.url).pathname,
   toolVersion: "0.0.0",
+  userRuntimeDir: undefined,
   signal: new AbortController().signal,
 };
 
