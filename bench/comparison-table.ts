@@ -28,10 +28,11 @@ function cells({ rounds }: Series): string {
 }
 
 function ratioCell({ target }: Row, own: Series, rival: Series): string {
-  const seconds = ({ rounds }: Series) => rounds.map((round) => round.seconds);
-  const ratio = medianRatio(seconds(own), seconds(rival));
-  if (target?.rival !== rival.name) return ratio.toFixed(2);
-  return `**${ratio.toFixed(2)}** (${verdict(ratio <= target.ratio)} ≤ ${target.ratio.toFixed(2)})`;
+  const ratioOf = (pick: (round: Measured) => number) => medianRatio(own.rounds.map(pick), rival.rounds.map(pick));
+  const ratio = ratioOf((round) => round.seconds);
+  const cpu = `CPU ${ratioOf((round) => round.cpuSeconds).toFixed(2)}`;
+  if (target?.rival !== rival.name) return `${ratio.toFixed(2)}, ${cpu}`;
+  return `**${ratio.toFixed(2)}** (${verdict(ratio <= target.ratio)} ≤ ${target.ratio.toFixed(2)}), ${cpu}`;
 }
 
 export function verdict(isMet: boolean): string {
