@@ -61,8 +61,11 @@ export function planMove(
     });
     steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
     const noRoom = (path: RawPath) => tally.add("no-room", path);
-    steps.dropBeyond(roomOf(at.tier).freeBytes, noRoom);
-    steps.dropSplitGroups(noRoom);
+    const { freeBytes } = roomOf(at.tier);
+    if (steps.totals().bytes > freeBytes) {
+      steps.dropBeyond(freeBytes, noRoom);
+      steps.dropSplitGroups(noRoom);
+    }
   }
   return { steps, kept: tally.result(), unreadable, refusal, [Symbol.dispose]: () => steps[Symbol.dispose]() };
 }

@@ -91,7 +91,7 @@ function spoil(seq: number, how: string): void {
 interface Message {
   readonly id: number;
   readonly call: string;
-  readonly request: readonly { readonly seq: number }[];
+  readonly request: { readonly tasks?: readonly { readonly seq: number }[] };
 }
 
 const asked = new Map<number, Message>();
@@ -108,7 +108,7 @@ const port = {
   postMessage: (answer: { readonly id: number }, transfer: readonly ArrayBuffer[]) => {
     const message = asked.get(answer.id);
     if (hook.kind === "spoil-staged" && message?.call === "copy") {
-      for (const { seq } of message.request) spoil(seq, hook.how);
+      for (const { seq } of message.request.tasks ?? []) spoil(seq, hook.how);
     }
     parentPort?.postMessage(answer, [...transfer]);
   },
