@@ -7,7 +7,8 @@ import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import { pathFields } from "../reports/path.ts";
 import { type RestoredFile, type RestoreReport, restoreReport } from "../reports/restore.ts";
-import { removeStaged, restoreFile } from "../restore/restore-file.ts";
+import { type RestoreDeed, removeStaged } from "../restore/restore-file.ts";
+import { restoreGroup, restoreGroups } from "../restore/restore-group.ts";
 import { choosePlacements } from "../restore/select.ts";
 import { prepareTarget, type TargetOptions } from "../restore/targets.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
@@ -37,11 +38,11 @@ export async function restoreAll(doors: AppDoors, config: Config, request: Resto
   using shelf = await openShelf(doors, config, { catalog, names });
   const links = new Map<string, RawPath>();
   const files: RestoredFile[] = [];
-  for (const placement of chosen.values()) {
+  for (const group of restoreGroups(chosen.values())) {
     doors.signal.throwIfAborted();
-    const file = await restoreOne(placement, { doors, catalog, shelf, links, request });
-    request.onRestored(file);
-    files.push(file);
+    const restored = await restoreSome(group, { doors, catalog, shelf, links, request });
+    for (const file of restored) request.onRestored(file);
+    files.push(...restored);
   }
   return restoreReport({ files }, envelopeFacts(doors, config));
 }
@@ -55,34 +56,57 @@ interface Restoring {
   readonly request: RestoreRequest;
 }
 
-async function restoreOne(
-  placement: Placement,
-  { doors, catalog, shelf, links, request }: Restoring,
-): Promise<RestoredFile> {
-  const told = {
-    id: placement.id,
-    ...pathFields(placement.path),
-    sizeBytes: placement.sizeBytes,
-    sha256: placement.sha256,
-  };
+async function restoreSome(group: readonly Placement[], restoring: Restoring): Promise<readonly RestoredFile[]> {
+  const { doors, catalog, links } = restoring;
+  const prepared = group.map((placement) => ({ placement, ...prepare(placement, restoring) }));
+  const deeds = prepared.flatMap(({ deed }) => deed ?? []);
+  const work = { restores: catalog.restores, links, now: doors.host.clock.now };
+  const errors = new Map<RestoreDeed, unknown>();
+  (await restoreGroup(deeds, work)).forEach((error, index) => {
+    const deed = deeds[index];
+    if (deed !== undefined) errors.set(deed, error);
+  });
+  return prepared.map(({ placement, deed, error }) => {
+    const failure = deed === undefined ? error : errors.get(deed);
+    return deed === undefined || failure !== undefined
+      ? failed(placement, failure)
+      : restoredAt(placement, deed.target);
+  });
+}
+
+interface Prepared {
+  readonly deed?: RestoreDeed;
+  readonly error?: unknown;
+}
+
+/** Its tier and its place; what is wrong with them concerns this file alone. */
+function prepare(placement: Placement, { shelf, request }: Restoring): Prepared {
   try {
-    const tier = shelf.tier(placement.tier);
-    const target = prepareTarget(placement, request);
-    const linkTo = placement.linkGroup === undefined ? undefined : links.get(placement.linkGroup);
-    const { restores } = catalog;
-    await restoreFile({ placement, tier, target, restores, nowMs: doors.host.clock.now(), linkTo });
-    if (placement.linkGroup !== undefined) links.set(placement.linkGroup, target);
-    const { path: restoredTo, pathBase64 } = pathFields(target);
-    const exact = pathBase64 === undefined ? {} : { restoredToBase64: pathBase64 };
-    return { ...told, restoredTo, ...exact, error: null };
+    return { deed: { placement, tier: shelf.tier(placement.tier), target: prepareTarget(placement, request) } };
   } catch (error) {
-    return { ...told, restoredTo: null, error: reportedError(error) };
+    return { error };
   }
+}
+
+function restoredAt(placement: Placement, target: RawPath): RestoredFile {
+  const { path: restoredTo, pathBase64 } = pathFields(target);
+  const exact = pathBase64 === undefined ? {} : { restoredToBase64: pathBase64 };
+  return { ...told(placement), restoredTo, ...exact, error: null };
+}
+
+/** @throws what is no expected failure */
+function failed(placement: Placement, error: unknown): RestoredFile {
+  return { ...told(placement), restoredTo: null, error: reportedError(error) };
+}
+
+function told({ id, path, sizeBytes, sha256 }: Placement) {
+  return { id, ...pathFields(path), sizeBytes, sha256 };
 }
 
 /** Half-made files of a restore that died; the catalog wrote their names down before they were made. */
 function removeLeftovers(catalog: Catalog): void {
-  for (const staged of catalog.restores.unfinished()) {
+  const unfinished = catalog.restores.unfinished();
+  for (const staged of unfinished) {
     try {
       const directory = openRoot(staged.directory, open.O_RDONLY | open.O_DIRECTORY);
       removeStaged({ directory, name: staged.name });
@@ -90,6 +114,6 @@ function removeLeftovers(catalog: Catalog): void {
     } catch (error) {
       if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
     }
-    catalog.restores.end(staged);
   }
+  if (unfinished.length > 0) catalog.restores.end(unfinished);
 }

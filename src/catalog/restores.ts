@@ -9,10 +9,10 @@ export interface StagedRestore {
 
 /** What `restore` is making and has made. */
 export interface Restores {
-  /** Durable: this name is about to be made, and is ours to remove. */
-  readonly begin: (staged: StagedRestore) => void;
-  /** The name is gone; with `restored`, that path is back as of now. */
-  readonly end: (staged: StagedRestore, restored?: { path: RawPath; nowMs: number }) => void;
+  /** Durable: these names are about to be made, and are ours to remove. */
+  readonly begin: (staged: readonly StagedRestore[]) => void;
+  /** The names are gone; with `restored`, those paths are back as of now. */
+  readonly end: (staged: readonly StagedRestore[], restored?: { paths: readonly RawPath[]; nowMs: number }) => void;
   readonly unfinished: () => readonly StagedRestore[];
   readonly restoredAfter: (path: RawPath, sinceMs: number) => boolean;
   readonly anyAfter: (sinceMs: number) => boolean;
@@ -20,17 +20,17 @@ export interface Restores {
 
 export function openRestores(db: Database): Restores {
   return {
-    begin: ({ directory, name }) => {
-      db.prepare("INSERT OR IGNORE INTO restore_staging VALUES (?, ?)").run(bytesOf(directory), bytesOf(name));
-    },
-    end: ({ directory, name }, restored) =>
+    begin: (staged) =>
       db.transaction(() => {
-        db.prepare("DELETE FROM restore_staging WHERE directory = ? AND name = ?").run(
-          bytesOf(directory),
-          bytesOf(name),
-        );
-        if (restored === undefined) return;
-        db.prepare("INSERT OR REPLACE INTO restored VALUES (?, ?)").run(bytesOf(restored.path), restored.nowMs);
+        const insert = db.prepare("INSERT OR IGNORE INTO restore_staging VALUES (?, ?)");
+        for (const { directory, name } of staged) insert.run(bytesOf(directory), bytesOf(name));
+      }),
+    end: (staged, restored) =>
+      db.transaction(() => {
+        const remove = db.prepare("DELETE FROM restore_staging WHERE directory = ? AND name = ?");
+        for (const { directory, name } of staged) remove.run(bytesOf(directory), bytesOf(name));
+        const insert = db.prepare("INSERT OR REPLACE INTO restored VALUES (?, ?)");
+        for (const path of restored?.paths ?? []) insert.run(bytesOf(path), restored?.nowMs ?? 0);
       }),
     unfinished: () =>
       db

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Placement } from "../catalog/placements.ts";
-import type { Restores } from "../catalog/restores.ts";
 import {
   closeFd,
+  dropCache,
   linkFile,
   type NamePlace,
   open,
   openBeneath,
   openRoot,
-  syncFile,
   truncateFile,
   unlinkFile,
   writeFully,
@@ -28,46 +27,40 @@ export interface RestoreDeed {
   readonly tier: OpenTier;
   /** Absolute. */
   readonly target: RawPath;
-  readonly restores: Restores;
-  readonly nowMs: number;
-  /** Where another link of the same file was restored a moment ago. */
-  readonly linkTo: RawPath | undefined;
+}
+
+/** The name of a version while it is not yet whole and durable. */
+export function stagedName({ id }: Placement): RawPath {
+  return `.tierkeep-${id.slice(-40)}` as RawPath;
 }
 
 /**
- * Brings one version back: staged beside the target, its hash compared, then given its name, which is never taken from
- * anything. The stored copy stays. @throws OperatorError TARGET_EXISTS, STORED_*, TIER_UNAVAILABLE
+ * Writes a version with all its facts, and compares its hash. Its bytes are on their way to the disk; who gets the
+ * descriptor syncs and closes it. @throws OperatorError STORED_*, SystemError
  */
-export async function restoreFile(deed: RestoreDeed): Promise<void> {
-  const { target, restores, nowMs } = deed;
-  const directory = openRoot(parentOf(target), open.O_RDONLY | open.O_DIRECTORY);
+export async function writeStaged({ placement, tier }: RestoreDeed, staged: NamePlace): Promise<number> {
+  const source = openPlacement(tier, placement);
   try {
-    const to = { directory, name: baseName(target) };
-    if (deed.linkTo !== undefined && linkAgain(deed.linkTo, to)) {
-      restores.end({ directory: parentOf(target), name: baseName(target) }, { path: target, nowMs });
-      return;
-    }
-    const name = `.tierkeep-${deed.placement.id.slice(-40)}` as RawPath;
-    const staged = { directory: parentOf(target), name };
-    restores.begin(staged);
-    const from = { directory, name };
+    const flags = open.O_WRONLY | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW;
+    const fd = openBeneath(staged.directory, staged.name, flags, 0o600);
     try {
-      await writeStaged(deed, from);
-      publishAt(from, to, target);
-      syncFile(directory, target);
-      restores.end(staged, { path: target, nowMs });
+      await pour(source, fd, { placement, tier });
+      applyFacts(fd, placement.facts, placement.modifiedNs);
+      // Starts the writing, so that the sync of one file does not wait for all of its own.
+      dropCache(fd);
+      return fd;
     } catch (error) {
-      removeStaged(from);
-      restores.end(staged);
+      closeFd(fd);
+      removeStaged(staged);
       throw error;
     }
   } finally {
-    closeFd(directory);
+    closeFd(source);
   }
 }
 
 /** A hard link to what was restored before; false where that cannot be, and the content is written instead. */
-function linkAgain(first: RawPath, to: NamePlace): boolean {
+export function linkAgain(first: RawPath, to: NamePlace): boolean {
   const directory = openRoot(parentOf(first), open.O_RDONLY | open.O_DIRECTORY);
   try {
     linkFile({ directory, name: baseName(first) }, to);
@@ -78,29 +71,6 @@ function linkAgain(first: RawPath, to: NamePlace): boolean {
     throw error;
   } finally {
     closeFd(directory);
-  }
-}
-
-async function writeStaged({ placement, tier }: RestoreDeed, staged: NamePlace): Promise<void> {
-  const source = openPlacement(tier, placement);
-  try {
-    const fd = openBeneath(
-      staged.directory,
-      staged.name,
-      open.O_WRONLY | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW,
-      0o600,
-    );
-    try {
-      await pour(source, fd, { placement, tier });
-      applyFacts(fd, placement.facts, placement.modifiedNs);
-      syncFile(fd, staged.name);
-    } catch (error) {
-      closeFd(fd);
-      throw error;
-    }
-    closeFd(fd, staged.name);
-  } finally {
-    closeFd(source);
   }
 }
 
@@ -124,7 +94,8 @@ async function pour(
   if (holes.length > 0) truncateFile(fd, position);
 }
 
-function publishAt(from: NamePlace, to: NamePlace, target: RawPath): void {
+/** Gives a staged file its name. @throws OperatorError TARGET_EXISTS */
+export function publishStaged(from: NamePlace, to: NamePlace, target: RawPath): void {
   try {
     publishFile(from, to);
   } catch (error) {
@@ -133,13 +104,13 @@ function publishAt(from: NamePlace, to: NamePlace, target: RawPath): void {
   }
 }
 
-export function taken(target: RawPath): OperatorError {
+function taken(target: RawPath): OperatorError {
   return new OperatorError("TARGET_EXISTS", `something lies at ${shellQuote(target)}; it was left alone`, {
     hint: "restore with --to DIR, or --keep-both to put it beside",
   });
 }
 
-/** What a restore left that died: only names that the catalog wrote down. */
+/** Removes a name that the catalog wrote down, if it is there. */
 export function removeStaged(staged: NamePlace): void {
   try {
     unlinkFile(staged.directory, staged.name);
