@@ -5,7 +5,6 @@ import {
   fsyncSync,
   lstatSync,
   mkdirSync,
-  opendirSync,
   openSync,
   readFileSync,
   readlinkSync,
@@ -16,6 +15,7 @@ import {
 } from "node:fs";
 import { hasCode } from "../lib/errors.ts";
 import { bytesOf, type RawPath } from "../lib/raw-path.ts";
+import { readDirectory, rewindDirectory } from "./posix.ts";
 import type { FileKind } from "./stat.ts";
 
 export interface DirectoryEntry {
@@ -23,29 +23,42 @@ export interface DirectoryEntry {
   readonly kind: FileKind | "unknown";
 }
 
-/** The entries of an open directory, a block at a time; names are bytes. */
+const entriesBuffer = Buffer.alloc(65_536);
+const nameOffset = 19;
+const kinds: Readonly<Record<number, FileKind>> = {
+  1: "other",
+  2: "other",
+  4: "directory",
+  6: "other",
+  8: "file",
+  10: "link",
+  12: "other",
+};
+
+/**
+ * The entries of an open directory, a block at a time; names are bytes. Read through this very descriptor, since
+ * opening the directory anew would lose its `O_NOATIME` (HAZARDS M26).
+ */
 export function* listDirectory(fd: number): Generator<DirectoryEntry> {
-  using directory = opendirSync(`/proc/self/fd/${fd}`, { encoding: "latin1" as BufferEncoding, bufferSize: 512 });
-  for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
-    yield { name: entry.name as RawPath, kind: kindOf(entry) };
+  rewindDirectory(fd);
+  for (let length = readDirectory(fd, entriesBuffer); length > 0; length = readDirectory(fd, entriesBuffer)) {
+    yield* entriesIn(length);
   }
 }
 
-interface TypedEntry {
-  isFile(): boolean;
-  isDirectory(): boolean;
-  isSymbolicLink(): boolean;
-  isFIFO(): boolean;
-  isSocket(): boolean;
-  isBlockDevice(): boolean;
-  isCharacterDevice(): boolean;
-}
-
-function kindOf(entry: TypedEntry): FileKind | "unknown" {
-  if (entry.isFile()) return "file";
-  if (entry.isDirectory()) return "directory";
-  if (entry.isSymbolicLink()) return "link";
-  return entry.isFIFO() || entry.isSocket() || entry.isBlockDevice() || entry.isCharacterDevice() ? "other" : "unknown";
+/** All of a block at once: whoever takes them may list another directory in between. */
+function entriesIn(length: number): readonly DirectoryEntry[] {
+  const entries: DirectoryEntry[] = [];
+  for (let at = 0; at < length; at += entriesBuffer.readUInt16LE(at + 16)) {
+    const name = entriesBuffer.toString(
+      "latin1",
+      at + nameOffset,
+      entriesBuffer.indexOf(0, at + nameOffset),
+    ) as RawPath;
+    if (name === "." || name === "..") continue;
+    entries.push({ name, kind: kinds[entriesBuffer.readUInt8(at + 18)] ?? "unknown" });
+  }
+  return entries;
 }
 
 /** The whole of a small text file, such as one below /proc. @throws ENOENT, EACCES, … */

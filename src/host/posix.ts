@@ -40,6 +40,7 @@ const libc = {
   fchownat: bind("int fchownat(int, const void*, unsigned int, unsigned int, int)"),
   fchmod: bind("int fchmod(int, unsigned int)"),
   futimens: bind("int futimens(int, const void*)"),
+  getdents64: bind("long getdents64(int, void*, size_t)"),
   prctl: bind("int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)"),
 };
 
@@ -159,6 +160,16 @@ export function seekData(fd: number, offset: number): number | undefined {
 /** The start of the next hole at or after `offset`; the end of the file counts as one. */
 export function seekHole(fd: number, offset: number): number {
   return checked(libc.lseek(fd, offset, 4), "lseek", noPath);
+}
+
+/** Fills the buffer with the next `struct linux_dirent64` of an open directory; 0 at its end. */
+export function readDirectory(fd: number, buffer: Uint8Array): number {
+  return checked(libc.getdents64(fd, buffer, buffer.byteLength), "getdents64", noPath);
+}
+
+/** Starts an open directory over. */
+export function rewindDirectory(fd: number): void {
+  checked(libc.lseek(fd, 0, 0), "lseek", noPath);
 }
 
 /** Drops the clean cached pages of a file, so that the next read asks the device. */

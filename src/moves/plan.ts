@@ -133,7 +133,7 @@ function engineAbove(source: RawPath): string | undefined {
 
 function namesIn(path: RawPath): readonly string[] {
   try {
-    const fd = openRoot(path, open.O_RDONLY | open.O_DIRECTORY);
+    const fd = openQuietly(path);
     try {
       return [...listDirectory(fd)].map((entry) => entry.name);
     } finally {
@@ -142,5 +142,16 @@ function namesIn(path: RawPath): readonly string[] {
   } catch (error) {
     if (hasCode(error, "EACCES", "ENOENT")) return [];
     throw error;
+  }
+}
+
+/** Without a trace in its access time where we may (HAZARDS M26). */
+function openQuietly(path: RawPath): number {
+  const flags = open.O_RDONLY | open.O_DIRECTORY;
+  try {
+    return openRoot(path, flags | open.O_NOATIME);
+  } catch (error) {
+    if (!hasCode(error, "EPERM")) throw error;
+    return openRoot(path, flags);
   }
 }
