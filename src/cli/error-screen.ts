@@ -14,7 +14,7 @@ export function usageScreen(terminal: Terminal, text: string): string {
   const [first = "", ...rest] = text.trimEnd().split("\n");
   const meant = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.at(-1) ?? "")?.[1];
   const hint = meant === undefined ? "tierkeep --help, or tierkeep VERB --help" : `did you mean ${meant}?`;
-  return `${label(terminal)} ${first.replace(/^error: /, "")} [USAGE]\ntierkeep: hint: ${hint}\n`;
+  return `${label(terminal)} ${first.replace(/^error: /, "").replace(/\.$/, "")} [USAGE]\ntierkeep: hint: ${hint}\n`;
 }
 
 /** Errors go to stderr, which may be a file while stdout is a terminal. */

@@ -42,6 +42,7 @@ function closing(pattern: string, found: readonly FoundPlacement[]): string {
   const paths = new Set(found.map((version) => version.path)).size;
   const counts = `${plural(found.length, "version")} of ${plural(paths, "path")}`;
   const one = paths === 1 && first !== undefined;
+  if (pattern === first?.id) return `get it back:  tierkeep restore ${pattern}`;
   if (one && found.length > 1) return `${counts}; get one back:  tierkeep restore ${first.id}`;
   const what = shellQuote(one ? rawOf(first) : rawPath(pattern));
   return one ? `get it back:  tierkeep restore ${what}` : `${counts}; get the newest back:  tierkeep restore ${what}`;

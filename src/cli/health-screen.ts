@@ -1,7 +1,7 @@
 import { wholePercent } from "../health/judge-fullness.ts";
 import { formatBytes, formatDuration, plural } from "../lib/units.ts";
 import type { FilesystemHealth, Finding, HealthReport, HealthStatus, TierHealth } from "../reports/health.ts";
-import { bar, type Mark, mark, paint, type Terminal, type Tone } from "./terminal.ts";
+import { bar, type Mark, mark, paint, sign, type Terminal, type Tone } from "./terminal.ts";
 
 /** The health screen: the answer, every tier, then what to do about each finding. */
 export function healthScreen(report: HealthReport, terminal: Terminal): readonly string[] {
@@ -46,7 +46,7 @@ function answer(report: HealthReport, { terminal }: View): string {
     report.status === "unknown" ? "not everything could be looked at" : "",
   ].filter((part) => part !== "");
   const words = parts.length === 0 ? "all well" : parts.join(", ");
-  return `${report.host} ${terminal.symbols ? "·" : "-"} ${paint(terminal, tones[report.status], words)}`;
+  return `${report.host} ${sign(terminal, "dot")} ${paint(terminal, tones[report.status], words)}`;
 }
 
 function tierLines(tier: TierHealth, view: View): readonly string[] {
@@ -71,7 +71,7 @@ function descriptionOf(tier: TierHealth): string {
   const free = group?.freeBytes == null ? "" : `, ${formatBytes(group.freeBytes)} unallocated`;
   const lvm = group === null ? [] : [`LVM ${group.name}${free}`];
   const parts = [...mounted, ...lvm];
-  return parts.length === 0 ? "no LVM volume group configured" : parts.join(" · ");
+  return parts.length === 0 ? "no LVM volume group configured" : parts.join("; ");
 }
 
 /** `nas.example:/export` says more than where it is mounted. */
@@ -87,13 +87,13 @@ function rowOf(filesystem: FilesystemHealth, before: readonly FilesystemHealth[]
   );
   if (same?.sizeBytes != null) return path + paint(terminal, "dim", `same file system as ${same.path}`);
   const { usedRatio, freeBytes, status } = filesystem;
-  const sign = status === "ok" ? "" : `  ${mark(terminal, marks[status])}`;
+  const flag = status === "ok" ? "" : `  ${mark(terminal, marks[status])}`;
   if (usedRatio === null || freeBytes === null)
-    return `${path}${paint(terminal, "dim", unknownWords(filesystem))}${sign}`;
+    return `${path}${paint(terminal, "dim", unknownWords(filesystem))}${flag}`;
   const gauge = terminal.symbols ? `${bar(terminal, usedRatio, Math.min(38 - pathWidth, 16))}  ` : "";
   const inodes =
     filesystem.inodesUsedRatio === null ? "" : `  inodes ${wholePercent(filesystem.inodesUsedRatio).padStart(5)}`;
-  return `${path}${gauge}${wholePercent(usedRatio).padStart(5)}  ${formatBytes(freeBytes).padStart(8)} free${inodes}${sign}`;
+  return `${path}${gauge}${wholePercent(usedRatio).padStart(5)}  ${formatBytes(freeBytes).padStart(8)} free${inodes}${flag}`;
 }
 
 function unknownWords(filesystem: FilesystemHealth): string {
@@ -131,7 +131,7 @@ function sinceWords(since: string, nowMs: number): string {
 function findingLines(found: Finding, all: readonly Finding[], { terminal }: View): readonly string[] {
   const tierWidth = Math.max(...all.map((each) => each.tier.length));
   const idWidth = Math.max(...all.map((each) => each.id.length));
-  const sign = mark(terminal, found.severity); // a symbol, or one of two words of four letters
-  const head = `${sign} ${found.tier.padEnd(tierWidth)}  ${found.id.padEnd(idWidth)}  ${found.message}`;
+  const flag = mark(terminal, found.severity); // a symbol, or one of two words of four letters
+  const head = `${flag} ${found.tier.padEnd(tierWidth)}  ${found.id.padEnd(idWidth)}  ${found.message}`;
   return [head, `${" ".repeat((terminal.symbols ? 2 : 5) + tierWidth)}  ${found.hint}`];
 }

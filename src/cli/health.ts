@@ -31,6 +31,9 @@ export function addHealthVerb(program: Command, cli: Cli, open: HealthOpeners): 
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<HealthOptions>();
       try {
+        // `conflicts` of commander does not see an option that stands before the verb.
+        if (options.nagios === true && options.json === true)
+          throw new OperatorError("USAGE", "--nagios and --json are two forms of one report", { hint: "take one" });
         await runHealth(options, cli, open);
       } catch (error) {
         failToJudge(error, options, cli);

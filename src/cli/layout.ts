@@ -13,12 +13,20 @@ export function fits(left: string, right: string): boolean {
   return textWidth(left) + 2 + textWidth(right) <= screenWidth;
 }
 
-interface ListParts {
+interface Wrapping {
   /** Stands before the first item; further lines are indented by its width. */
   readonly lead: string;
-  readonly separator: string;
   /** Columns that the caller will put in front of every line. */
   readonly indent: number;
+}
+
+interface ListParts extends Wrapping {
+  readonly separator: string;
+}
+
+/** A sentence behind a lead, broken between words. Not for commands, which are pasted. */
+export function wordLines(text: string, wrapping: Wrapping): readonly string[] {
+  return listLines(text.split(" "), { ...wrapping, separator: " " });
 }
 
 /** Items behind a lead, on as many lines as the screen's width asks for; an item is never broken. */

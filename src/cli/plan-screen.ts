@@ -5,7 +5,7 @@ import type { MoveRule } from "../moves/rule.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan } from "../reports/plan.ts";
 import { approvalText, countLines } from "./job-line.ts";
-import { fits, fitting, screenWidth, spread } from "./layout.ts";
+import { fits, fitting, screenWidth, spread, wordLines } from "./layout.ts";
 import { columns, mark, paint, sign, type Terminal } from "./terminal.ts";
 
 export interface PlanView {
@@ -40,12 +40,14 @@ function plannedLines(terminal: Terminal, view: PlanView): readonly string[] {
     ...(allSteps ? allStepLines(terminal, plan) : exampleLines(terminal, plan)),
     ...countLines(terminal, counts, { lead: "stays: ", indent }),
     ...why.map((path) => `  ${shellQuote(rawOf(path))}`),
-    ...plan.warnings.map((warning) => `${mark(terminal, "warning")} ${warning}`),
+    ...plan.warnings.flatMap((warning) => wordLines(warning, { lead: `${mark(terminal, "warning")} `, indent })),
   ];
 }
 
 function answerLines(terminal: Terminal, { totals, refusal }: JobPlan): readonly string[] {
-  if (refusal !== null) return [`${mark(terminal, "critical")} ${refusal.message}`, refusal.hint];
+  if (refusal !== null) {
+    return [...wordLines(refusal.message, { lead: `${mark(terminal, "critical")} `, indent }), refusal.hint];
+  }
   if (totals.files === 0) return ["nothing to do"];
   const oldest = totals.oldestModifiedAt?.slice(0, 10) ?? "unknown";
   return [`${plural(totals.files, "file")}   ${formatBytes(totals.bytes)}   oldest ${oldest}`];
@@ -64,7 +66,7 @@ function allStepLines(terminal: Terminal, { steps }: JobPlan): readonly string[]
   const rows = steps.map((step) => [
     formatBytes(step.sizeBytes),
     step.modifiedAt.slice(0, 10),
-    `${shellQuote(rawOf(step))} ${sign(terminal, "arrow")} ${step.to}`,
+    `${shellQuote(rawOf(step))} ${sign(terminal, "arrow")} ${shellQuote(rawPath(step.to))}`,
   ]);
   return columns(rows, [0]);
 }
@@ -79,7 +81,7 @@ function exampleLines(terminal: Terminal, { steps, totals }: JobPlan): readonly 
 
 function failedLines(terminal: Terminal, { error }: JobPlan): readonly string[] {
   return [
-    `${mark(terminal, "critical")} ${error?.message} [${error?.code}]`,
+    ...wordLines(`${error?.message} [${error?.code}]`, { lead: `${mark(terminal, "critical")} `, indent }),
     ...(error?.hint == null ? [] : [error.hint]),
   ];
 }

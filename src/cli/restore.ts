@@ -8,7 +8,7 @@ import type { RestoredFile, RestoreReport } from "../reports/restore.ts";
 import { requireMoment } from "./cat.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import type { StoredDoors } from "./find.ts";
-import { spread } from "./layout.ts";
+import { spread, wordLines } from "./layout.ts";
 import { rawOf } from "./plan-screen.ts";
 import { progressLine } from "./progress.ts";
 import { mark, paint, sign, type Terminal } from "./terminal.ts";
@@ -60,8 +60,9 @@ function fileLine(terminal: Terminal, file: RestoredFile): string {
     const name = shellQuote(rawOf(restoredFields(file)));
     return spread(`${mark(terminal, "ok")} ${name}`, `${formatBytes(file.sizeBytes)}, verified`);
   }
-  const hint = file.error.hint === null ? "" : `\n  ${paint(terminal, "dim", file.error.hint)}`;
-  return `${mark(terminal, "critical")} ${file.error.message} [${file.error.code}]${hint}`;
+  const { message, code, hint } = file.error;
+  const lines = wordLines(`${message} [${code}]`, { lead: `${mark(terminal, "critical")} `, indent: 0 });
+  return [...lines, ...(hint === null ? [] : [`  ${paint(terminal, "dim", hint)}`])].join("\n");
 }
 
 /** Where it lies now, which `--to` and `--keep-both` make another path. */
@@ -76,9 +77,10 @@ function closing(terminal: Terminal, report: RestoreReport): string {
   const more =
     unlisted <= 0 ? "" : `${sign(terminal, "more")} and ${plural(unlisted, "more file")} (--json lists all)\n`;
   const bytes = restored.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const left = failed === 0 ? "" : `, ${failed} not`;
   const code = exitCodeOf(report);
-  const summary = `restored ${plural(restored.length, "file")}, ${formatBytes(bytes)}${left}; the stored copies stay`;
+  const done = `restored ${plural(restored.length, "file")}, ${formatBytes(bytes)}`;
+  const rest = failed === 0 ? "the stored copies stay" : `${failed} not`;
+  const summary = restored.length === 0 ? "nothing was restored" : `${done}; ${rest}`;
   return more + spread(summary, code === exitCodes.ok ? "" : `exit ${code}`);
 }
 

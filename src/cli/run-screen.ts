@@ -2,7 +2,7 @@ import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes, formatDuration, plural } from "../lib/units.ts";
 import type { JobReport, RunReport } from "../reports/run.ts";
 import { countLines } from "./job-line.ts";
-import { spread } from "./layout.ts";
+import { spread, wordLines } from "./layout.ts";
 import { rawOf } from "./plan-screen.ts";
 import { type Mark, mark, paint, sign, type Terminal } from "./terminal.ts";
 
@@ -29,21 +29,20 @@ export function jobReportLines(terminal: Terminal, report: JobReport, width: num
     ...repaired(report),
     ...stopped(report),
     ...countLines(terminal, stayed, { lead: "stayed: ", indent }),
-    ...report.errors.slice(0, errorsShown).flatMap((error) => errorLines(terminal, report, error)),
+    ...report.errors.slice(0, errorsShown).flatMap((error) => errorLines(terminal, report, { error, indent })),
     ...(more > 0 ? [`${sign(terminal, "more")} and ${more} more (--json lists them)`] : []),
   ];
-  const first = spread(`${head}${answer(terminal, report)}`, took(terminal, report));
-  return [first, ...lines.map((line) => " ".repeat(indent) + line)].join("\n");
+  const [first = "", ...rest] = wordLines(answer(terminal, report), { lead: head, indent: 0 });
+  return [spread(first, took(terminal, report)), ...rest, ...lines.map((line) => " ".repeat(indent) + line)].join("\n");
 }
 
 function answer(terminal: Terminal, report: JobReport): string {
   if (report.status === "not-started") return "not started";
   const [first] = report.errors;
   if (isWhole(report) && first !== undefined) {
-    const said = first.message.startsWith(`${report.name} `)
-      ? first.message.slice(report.name.length + 1)
-      : first.message;
-    return report.status === "refused" || report.status === "failed" ? said : `skipped: ${said}`;
+    if (report.status === "unavailable") return `skipped: ${first.message}`;
+    // The line begins with the job's name.
+    return first.message.startsWith(`${report.name} `) ? first.message.slice(report.name.length + 1) : first.message;
   }
   const moved = report.outcomes.moved ?? 0;
   if (moved === 0) return report.remaining.files === 0 && isQuiet(report) ? "nothing to do" : "nothing moved";
@@ -97,11 +96,17 @@ function stopped({ stoppedBy, remaining }: JobReport): readonly string[] {
   return [`stopped by ${stoppedBy}; ${plural(remaining.files, "file")} left for the next run`];
 }
 
-function errorLines(terminal: Terminal, report: JobReport, error: JobReport["errors"][number]): readonly string[] {
+interface ErrorLine {
+  readonly error: JobReport["errors"][number];
+  readonly indent: number;
+}
+
+function errorLines(terminal: Terminal, report: JobReport, { error, indent }: ErrorLine): readonly string[] {
   const isSaid = error.path === "" && isWhole(report);
   const message = error.path === "" ? error.message : `${shellQuote(rawOf(error))}: ${error.message}`;
+  const wrapping = { lead: `${mark(terminal, "warning")} `, indent };
   return [
-    ...(isSaid ? [] : [`${mark(terminal, "warning")} ${message} [${error.code}]`]),
+    ...(isSaid ? [] : wordLines(`${message} [${error.code}]`, wrapping)),
     ...(error.hint === null ? [] : [paint(terminal, "dim", error.hint)]),
   ];
 }

@@ -4,7 +4,7 @@ import type { Adoption } from "../tiers/adopt.ts";
 import type { AdoptDecision } from "../tiers/decide-adoption.ts";
 import { describeFilesystemId } from "../tiers/filesystem-id.ts";
 import type { TierConfig } from "../tiers/tier.ts";
-import { columns, mark, paint, type Terminal } from "./terminal.ts";
+import { columns, mark, paint, sign, type Terminal } from "./terminal.ts";
 
 /** Files whose only copy is on one tier. */
 export interface SoleCopies {
@@ -22,7 +22,8 @@ interface Shown {
 export function previewScreen(terminal: Terminal, tier: TierConfig, { adoption, soleCopies }: Shown): string {
   const { decision, usage } = adoption;
   const { mount } = decision;
-  const id = mount.filesystemId === undefined ? "" : `, ${describeFilesystemId(mount.filesystemId)}`;
+  const more = sign(terminal, "more");
+  const id = mount.filesystemId === undefined ? "" : `, ${describeFilesystemId(mount.filesystemId).replace("…", more)}`;
   const mounted = tier.path === mount.mountPoint ? [] : [["mounted at", mount.mountPoint]];
   const inUse =
     usage.usedInodes === undefined ? [] : [["in use", `${formatCount(usage.usedInodes)} files and directories`]];
@@ -32,9 +33,9 @@ export function previewScreen(terminal: Terminal, tier: TierConfig, { adoption, 
     ["file system", `${mount.filesystemType}${id}${mount.isSystem ? ", the root file system" : ""}`],
     ["size", `${formatBytes(usage.sizeBytes)}, ${formatBytes(usage.freeBytes)} free`],
     ...inUse,
-    ["identity", identityText(decision)],
+    ["identity", identityText(terminal, decision)],
   ];
-  const head = paint(terminal, "bold", `${tier.name} · ${tier.path}`);
+  const head = `${paint(terminal, "bold", tier.name)} ${sign(terminal, "dot")} ${tier.path}`;
   return `${[head, ...columns(rows).map((line) => `  ${line}`), ...lossLines(terminal, decision, soleCopies)].join("\n")}\n`;
 }
 
@@ -44,9 +45,9 @@ function lossLines(terminal: Terminal, { kind }: AdoptDecision, copies: SoleCopi
   return [`${mark(terminal, "warning")} ${what}`, ...copies.examples.map((example) => `  ${example}`)];
 }
 
-function identityText({ kind, identity }: AdoptDecision): string {
+function identityText(terminal: Terminal, { kind, identity }: AdoptDecision): string {
   if (identity === undefined) return kind === "replace" ? "none; a new one takes the known tier's place" : "none yet";
-  const text = `tier ${identity.uuid.slice(0, 8)}… of ${identity.createdAt.slice(0, 10)}`;
+  const text = `tier ${identity.uuid.slice(0, 8)}${sign(terminal, "more")} of ${identity.createdAt.slice(0, 10)}`;
   const meaning = {
     new: "",
     join: ", made by another host or before the catalog was lost: it is joined",
@@ -67,18 +68,18 @@ export function doneScreen(terminal: Terminal, report: TierAdoptReport): string 
     replaced: "is replaced",
   };
   const lines = [
-    `${mark(terminal, "ok")} ${report.tier} ${words[report.result]}, tier ${report.uuid.slice(0, 8)}…`,
+    `${mark(terminal, "ok")} ${report.tier} ${words[report.result]}, tier ${report.uuid.slice(0, 8)}${sign(terminal, "more")}`,
     `  ${holdsText(report)}`,
     ...(report.capabilities.publish === "link-unlink"
       ? ["  files get their names by link and unlink, since it cannot rename without replacing"]
       : []),
-    `next: tierkeep plan`,
+    "next:  tierkeep plan",
   ];
   return `${lines.join("\n")}\n`;
 }
 
 function holdsText({ intoManifest }: TierAdoptReport): string {
   if (intoManifest.length === 0)
-    return "it holds all of a file: owners, modes, attributes, ACLs, links, any name, times to 1 ns";
+    return "it holds all of a file: owner, mode, attributes, ACLs, links, name, times to 1 ns";
   return `it cannot hold ${intoManifest.join(", ")}: kept in the manifest`;
 }

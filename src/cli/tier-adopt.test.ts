@@ -21,10 +21,10 @@ test("a file system is adopted and opens from then on", { skip: needsRoot }, asy
   const { out } = await world.run("tier", "adopt", "warm", "--yes");
   assert.match(
     out,
-    /source +\/dev\/loop\d+\n +file system +ext4, UUID [0-9a-f]{8}…\n +size +.* free\n +in use +\d+ files/,
+    /source +\/dev\/loop\d+\n +file system +ext4, UUID [0-9a-f]{8}\.\.\.\n +size +.* free\n +in use +\d+ files/,
   );
   assert.match(out, /it holds all of a file/);
-  assert.ok(out.endsWith("next: tierkeep plan\n"));
+  assert.ok(out.endsWith("next:  tierkeep plan\n"));
   const pin = world.pins.get("warm");
   using tier = openTier(tierConfig("warm", fs.path), pin);
   assert.equal(tier.uuid, pin?.uuid);
@@ -41,7 +41,7 @@ test("on a terminal it asks, and a no changes nothing", { skip: needsRoot }, asy
   assert.ok(!existsSync(`${fs.path}/.tierkeep`));
   const { notes, out } = await world.answer("y").run("tier", "adopt", "warm");
   assert.match(notes, /identity +none yet\n.*adopt it as warm\?/s);
-  assert.match(out, /warm is adopted, tier [0-9a-f]{8}…/);
+  assert.match(out, /warm is adopted, tier [0-9a-f]{8}\.\.\./);
 });
 
 test("without a terminal and --yes it refuses, and says what to type", async () => {

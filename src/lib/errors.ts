@@ -31,6 +31,12 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
 }
 
+/** `warm is not the tier that it should be (expected …; found …)`, for reports that have no columns. */
+export function messageWithFacts({ message, facts }: Pick<OperatorError, "message" | "facts">): string {
+  const parts = Object.entries(facts).map(([key, value]) => `${key} ${value}`);
+  return parts.length === 0 ? message : `${message} (${parts.join("; ")})`;
+}
+
 /** The message of anything thrown, for a report; never a stack. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

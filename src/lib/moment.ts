@@ -1,5 +1,6 @@
 /**
  * Milliseconds since 1970 of an ISO 8601 time; without a zone it is local time, and a bare date is the end of that day.
+ * A time without a fraction is the end of its second, so that what a screen shows can be typed again.
  * `undefined` when it is none.
  */
 export function parseMoment(text: string): number | undefined {
@@ -12,7 +13,8 @@ export function parseMoment(text: string): number | undefined {
   }
   if (!/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/.test(text)) return undefined;
   const ms = Date.parse(text.replace(" ", "T"));
-  return Number.isNaN(ms) ? undefined : ms;
+  if (Number.isNaN(ms)) return undefined;
+  return text.includes(".") ? ms : ms + 999;
 }
 
 /** `2026-11-23 04:15:00`, local time: as `parseMoment` reads it. */

@@ -1,6 +1,7 @@
 import type { StoredCompression } from "../catalog/facts.ts";
 import type { SourceIdentity } from "../catalog/operation.ts";
 import type { RawPath } from "../lib/raw-path.ts";
+import type { CopyTimes } from "./copy-clock.ts";
 import type { Setback } from "./failure.ts";
 import type { FramedCodec } from "./framed.ts";
 import type { StoredContent } from "./read-back.ts";
@@ -61,6 +62,8 @@ export interface CopierCalls {
   readonly drop: CallOf<{ readonly piece: PieceId; readonly indexes: readonly number[] }, true>;
   /** Closes what is open for a piece. */
   readonly end: CallOf<{ readonly piece: PieceId }, true>;
+  /** What copying was spent on so far. */
+  readonly times: CallOf<null, CopyTimes>;
   readonly compress: CallOf<CompressTask, CompressedFrame | Setback>;
   readonly decompress: CallOf<DecompressTask, DecompressedFrame>;
   /** For recovery: what is wrong with each, or `null`. */

@@ -1,5 +1,5 @@
 import type { MessagePort, Transferable } from "node:worker_threads";
-import { type OwnerNames, ownerNames } from "../host/owner-names.ts";
+import { ownerNames } from "../host/owner-names.ts";
 import { syncFileSystem, unlinkFile } from "../host/posix.ts";
 import type { CopierContext } from "./copier-context.ts";
 import {
@@ -10,7 +10,8 @@ import {
   endOfWork,
   type PieceId,
 } from "./copier-messages.ts";
-import { copyPiece } from "./copy-file.ts";
+import { startCopyClock } from "./copy-clock.ts";
+import { type CopyTools, copyPiece } from "./copy-file.ts";
 import { onTier, TierFailure } from "./failure.ts";
 import { compressPart, decompressPart } from "./frame-work.ts";
 import { closeFile, newPieceFile, type Piece, stagedName } from "./piece.ts";
@@ -19,8 +20,8 @@ import { publishPiece } from "./publish.ts";
 import { removeSources } from "./remove-source.ts";
 
 /** Answers requests one after another with plain synchronous system calls; the pool spreads them over threads. */
-export function serveCopier(context: CopierContext, port: MessagePort): void {
-  const calls = answers(context, ownerNames());
+export function serveCopier(context: CopierContext, port: MessagePort, elapsed: () => number): void {
+  const calls = answers({ context, names: ownerNames(), clock: startCopyClock(elapsed) });
   port.on("message", (message: CopierRequest | typeof endOfWork) => {
     if (message === endOfWork) {
       port.close();
@@ -44,14 +45,15 @@ function answerSafely(calls: Answers, message: CopierRequest): CopierResponse {
   }
 }
 
-function answers(context: CopierContext, names: OwnerNames): Answers {
+function answers(tools: CopyTools): Answers {
+  const { context, clock } = tools;
   const pieces = new Map<PieceId, Piece>();
   const pieceOf = (id: PieceId) => pieces.get(id) ?? [];
   return {
     copy: ({ piece, tasks }) => {
       const files = tasks.map(newPieceFile);
       pieces.set(piece, files);
-      return copyPiece(context, files, names);
+      return copyPiece(tools, files);
     },
     load: ({ piece, tasks }) => {
       pieces.set(
@@ -80,7 +82,8 @@ function answers(context: CopierContext, names: OwnerNames): Answers {
       pieces.delete(piece);
       return true;
     },
-    compress: compressPart,
+    times: () => clock.times(),
+    compress: (task) => compressPart(task, clock),
     decompress: decompressPart,
     examine: ({ tasks }) => examine(context, tasks),
   };

@@ -18,6 +18,7 @@ import { engineOfContent } from "../policies/engine-data.ts";
 import { isWorthwhile, looksCompressed, sampleBytes } from "./compressible.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
 import type { Copied } from "./copier-messages.ts";
+import type { CopyClock } from "./copy-clock.ts";
 import { onSource, onTier, type Setback } from "./failure.ts";
 import { compressFrame, frameBytes } from "./framed.ts";
 import { findHoles, type Range, writeAround } from "./holes.ts";
@@ -27,12 +28,20 @@ import { openChecked } from "./source-file.ts";
 
 const buffer = Buffer.allocUnsafeSlow(frameBytes);
 
+/** What a thread has for copying. */
+export interface CopyTools {
+  readonly context: CopierContext;
+  readonly names: OwnerNames;
+  readonly clock: CopyClock;
+}
+
 /** Step 2 for files that one thread does alone: small ones, and those that are stored as they are. */
-export function copyPiece(context: CopierContext, piece: Piece, names: OwnerNames): readonly (Copied | Setback)[] {
+export function copyPiece(tools: CopyTools, piece: Piece): readonly (Copied | Setback)[] {
+  const { context } = tools;
   let before: PieceFile | undefined;
   return piece.map((file) => {
     const isLink = file.task.isLink && before !== undefined && context.hardLinks;
-    const result = isLink && before !== undefined ? linkCopy(context, file, before) : copyFile(context, file, names);
+    const result = isLink && before !== undefined ? linkCopy(context, file, before) : copyFile(tools, file);
     if ("verdict" in result) file.setback = result;
     else file.copied = result;
     before = file;
@@ -55,20 +64,22 @@ function linkCopy(context: CopierContext, file: PieceFile, before: PieceFile): C
 
 interface Copying {
   readonly context: CopierContext;
+  readonly clock: CopyClock;
   readonly file: PieceFile;
   readonly fd: number;
   readonly holes: readonly Range[];
   readonly facts: FileFacts;
 }
 
-function copyFile(context: CopierContext, file: PieceFile, names: OwnerNames): Copied | Setback {
+function copyFile(tools: CopyTools, file: PieceFile): Copied | Setback {
+  const { context, names, clock } = tools;
   const opened = openSourceOf(context, file);
   if (opened !== undefined) return opened;
   const fd = file.source ?? -1;
   const stat = statFd(fd);
   const holes = findHoles(fd, stat);
   const facts = factsOf(stat, { xattrs: readXattrs(fd), holes, names });
-  const copying = { context, file, fd, holes, facts };
+  const copying = { context, clock, file, fd, holes, facts };
   const content = stat.sizeBytes <= frameBytes ? copySmall(copying) : copyLarge(copying);
   return "verdict" in content ? content : { ...content, facts: printFacts(facts) };
 }
@@ -91,7 +102,7 @@ function copySmall(copying: Copying): Content | Setback {
   const setback = readPart(copying, raw, 0);
   if (setback !== undefined) return setback;
   const sha256 = hash("sha256", raw);
-  const packed = packSmall(raw, copying.context);
+  const packed = copying.clock.time("compress", () => packSmall(raw, copying.context));
   writeStaged(copying, (staged) => {
     if (packed !== undefined) writeFully(staged, packed, 0, task.path);
     else writeContent(staged, copying, { bytes: raw, position: 0 });
@@ -141,8 +152,8 @@ function copyLarge(copying: Copying): Content | Setback {
   return { sha256, storedSha256: sha256, storedBytes: sizeBytes, compression: "none" };
 }
 
-function readPart({ fd, file }: Copying, bytes: Uint8Array, position: number): Setback | undefined {
-  const count = onSource(() => readFully(fd, bytes, position, file.task.path));
+function readPart({ fd, file, clock }: Copying, bytes: Uint8Array, position: number): Setback | undefined {
+  const count = onSource(() => clock.time("read", () => readFully(fd, bytes, position, file.task.path)));
   if (typeof count !== "number") return count;
   if (count !== bytes.length) return { verdict: "changed-while-copying" };
   return position === 0 && engineOfContent(bytes) !== undefined ? { verdict: "engine-data" } : undefined;
@@ -166,14 +177,16 @@ function tryReserve(staged: number, sizeBytes: number): void {
 }
 
 /** Writes the staged copy with all that belongs to it; it stays open until it was read back. */
-function writeStaged({ context, file, facts }: Copying, write: (staged: number) => void): void {
-  onTier(() => {
-    const staged = createStaged(context, file.task.seq);
-    file.staged = staged;
-    write(staged);
-    applyFacts(staged, facts, file.task.identity.modifiedNs);
-    if (context.syncEach) syncFile(staged, file.task.path);
-  });
+function writeStaged({ context, clock, file, facts }: Copying, write: (staged: number) => void): void {
+  onTier(() =>
+    clock.time("write", () => {
+      const staged = createStaged(context, file.task.seq);
+      file.staged = staged;
+      write(staged);
+      applyFacts(staged, facts, file.task.identity.modifiedNs);
+      if (context.syncEach) syncFile(staged, file.task.path);
+    }),
+  );
 }
 
 /** A new, private file in the staging folder. */

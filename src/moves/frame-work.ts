@@ -1,17 +1,18 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { readFully } from "../host/posix.ts";
 import type { CompressedFrame, CompressTask, DecompressedFrame, DecompressTask } from "./copier-messages.ts";
+import type { CopyClock } from "./copy-clock.ts";
 import { onSource, onTier, type Setback } from "./failure.ts";
 import { compressFrame } from "./framed.ts";
 import { isDecompressionError } from "./read-back.ts";
 
 /** Reads one part of a source and compresses it; both go back to the main thread, which hashes and writes in order. */
-export function compressPart(task: CompressTask): CompressedFrame | Setback {
+export function compressPart(task: CompressTask, clock: CopyClock): CompressedFrame | Setback {
   const raw = ownBytes(task.length);
-  const count = onSource(() => readFully(task.fd, raw, task.offset));
+  const count = onSource(() => clock.time("read", () => readFully(task.fd, raw, task.offset)));
   if (typeof count !== "number") return count;
   if (count !== raw.length) return { verdict: "changed-while-copying" };
-  return { raw, packed: detached(compressFrame(task.codec, raw)) };
+  return { raw, packed: clock.time("compress", () => detached(compressFrame(task.codec, raw))) };
 }
 
 /** Reads one stored frame back and decompresses it. @throws TierFailure */

@@ -52,8 +52,11 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
       if (movePlan === undefined) throw new Error("only a plan of this job can be applied");
       if (plan.totals.files === 0) return;
       await using session = await openSession(opened, context.run);
-      stageSeconds = session.stageSeconds;
-      yield* applyMove(movePlan, session);
+      try {
+        yield* applyMove(movePlan, session);
+      } finally {
+        stageSeconds = await session.stageSeconds();
+      }
     },
     stageSeconds: () => stageSeconds,
     [Symbol.dispose]: () => held.dispose(),

@@ -11,6 +11,7 @@ import { probeCapabilities } from "../tiers/capabilities.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import type { CopierContext } from "./copier-context.ts";
 import { startCopiers } from "./copiers.ts";
+import type { CopyTimes } from "./copy-clock.ts";
 import { onTier } from "./failure.ts";
 import type { MoveRule } from "./rule.ts";
 import type { MoveSession, Stage, SyncPoint } from "./session.ts";
@@ -34,7 +35,8 @@ export interface SessionOptions {
 }
 
 export interface OpenMoveSession extends MoveSession, AsyncDisposable {
-  readonly stageSeconds: Readonly<Record<Stage, number>>;
+  /** Wall time of each stage so far; copying is split by what the threads were busy with. */
+  readonly stageSeconds: () => Promise<Readonly<Record<string, number>>>;
 }
 
 /**
@@ -77,7 +79,8 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     tree: openStoredTree(tier, { root: source.root, rootMode: source.grantedMode }, context.syncEach),
     writeManifest: manifest.append,
     nextSeq: counter(journal.lastSeq(owner)),
-    stageSeconds,
+    stageSeconds: async () =>
+      splitCopying(stageSeconds, await Promise.all(copiers.threads.map((thread) => thread.ask("times", null)))),
     timed,
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
@@ -120,7 +123,17 @@ function counter(last: number): () => number {
   };
 }
 
-function stopwatch(clock: Clock): Pick<OpenMoveSession, "stageSeconds" | "timed"> {
+function splitCopying(stages: Readonly<Record<Stage, number>>, threads: readonly CopyTimes[]): Record<string, number> {
+  const { copy, ...others } = stages;
+  const sum = (part: keyof CopyTimes) => threads.reduce((total, times) => total + times[part], 0);
+  const busy = sum("read") + sum("compress") + sum("write");
+  const share = (part: keyof CopyTimes) => (busy === 0 ? 0 : (copy * sum(part)) / busy);
+  return { read: share("read"), compress: share("compress"), write: share("write"), ...others };
+}
+
+function stopwatch(
+  clock: Clock,
+): Pick<MoveSession, "timed"> & { readonly stageSeconds: Readonly<Record<Stage, number>> } {
   const stageSeconds: Record<Stage, number> = {
     scan: 0,
     copy: 0,

@@ -43,8 +43,8 @@ Is every byte as it was stored? (Silence means yes. Names that are not UTF-8
 are left out here; getting them back checks them, too.)
 
   jq -r 'select(.storedAsBase64 == null) |
-      (.storedAs | split("\\") | join("\\\\") | split("\n") | join("\\n") | split("\r") | join("\\r"))
-        as $name |
+      (.storedAs | split("\\") | join("\\\\") | split("\n") | join("\\n") |
+        split("\r") | join("\\r")) as $name |
       (if $name == .storedAs then "" else "\\" end) + .storedSha256 + "  " + $name
     ' "$FACTS"/stored | sha256sum --check --quiet
 
@@ -53,10 +53,13 @@ Get the newest version of everything back, below an empty directory:
   TO=/some/empty/directory
 
   umask 077
-  jq -r 'def seconds: if startswith("-") then "-" + (ltrimstr("-") | seconds)
-                      else ("0000000000" + .) | (.[:-9] | tonumber | tostring) + "." + .[-9:] end;
+  jq -r '
+      def seconds: if startswith("-") then "-" + (ltrimstr("-") | seconds)
+        else ("0000000000" + .) |
+          (.[:-9] | tonumber | tostring) + "." + .[-9:] end;
       [ (.modifiedNs | seconds), (.storedAsBase64 // (.storedAs | @base64)),
-        (.pathBase64 // (.path | @base64)), .compression, .sha256, .mode, .uid, .gid ] | @tsv
+        (.pathBase64 // (.path | @base64)),
+        .compression, .sha256, .mode, .uid, .gid ] | @tsv
     ' "$FACTS"/stored | sort -s -rn |
     while read -r modified stored path compression sha256 mode uid gid; do
       stored=$(printf %s "$stored" | base64 -d; echo x); stored=${"$"}{stored%x}

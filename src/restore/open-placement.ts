@@ -16,7 +16,7 @@ export function openPlacement(tier: OpenTier, placement: Placement): number {
     const isGone = hasCode(cause, "ENOENT", "ENOTDIR", "ELOOP");
     throw new OperatorError(
       isGone ? "STORED_MISSING" : "TIER_UNAVAILABLE",
-      `${where} cannot be opened: ${cause.message}`,
+      isGone ? `${where} is not there any more` : `${where} cannot be opened: ${cause.message}`,
       {
         hint: isGone ? `tierkeep find ${shellQuote(placement.path)} lists other versions` : "tierkeep health",
         cause,

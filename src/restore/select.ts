@@ -1,6 +1,7 @@
-import picomatch from "picomatch";
 import type { Placement, Placements } from "../catalog/placements.ts";
 import { OperatorError } from "../lib/errors.ts";
+import { compileGlob } from "../lib/glob.ts";
+import { formatLocal } from "../lib/moment.ts";
 import { baseName, isWithin, joinPath, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 
@@ -41,7 +42,7 @@ function matcherOf(pattern: string, workingDirectory: string): (path: RawPath) =
 }
 
 function globOf(pattern: RawPath): (path: string) => boolean {
-  return picomatch(pattern, { dot: true, nonegate: true });
+  return compileGlob(pattern);
 }
 
 export interface Choice {
@@ -63,7 +64,7 @@ export function choosePlacements(choice: Choice): readonly Placement[] {
     seen += 1;
     if (
       placement.state === "removed" ||
-      (choice.atMs !== undefined && placement.modifiedNs > BigInt(choice.atMs) * 1_000_000n)
+      (choice.atMs !== undefined && placement.modifiedNs / 1_000_000n > BigInt(choice.atMs))
     )
       continue;
     const rivals = best.get(placement.path) ?? [];
@@ -88,28 +89,32 @@ function theOne(rivals: readonly Placement[]): Placement {
   if (rivals.length === 1) return first;
   const list = rivals.map(
     (rival) =>
-      `  ${rival.id}  on ${rival.tier}, moved ${new Date(rival.movedAtMs).toISOString()}, sha256 ${rival.sha256.slice(0, 12)}…`,
+      `  ${rival.id}  on ${rival.tier}, moved ${formatLocal(rival.movedAtMs)}, sha256 ${rival.sha256.slice(0, 6)}`,
   );
   throw new OperatorError(
     "AMBIGUOUS",
     `${shellQuote(first.path)} has ${rivals.length} versions of the same time\n${list.join("\n")}`,
     {
-      hint: `name one by its id: tierkeep restore ${first.id}`,
+      hint: `name one by its id, such as ${first.id}`,
     },
   );
 }
 
 function notFound({ pattern, atMs }: Choice, seen: number): OperatorError {
+  const quoted = shellQuote(rawPath(pattern));
   if (seen > 0 && atMs !== undefined) {
-    return new OperatorError(
-      "NOT_FOUND",
-      `${pattern} is stored, but no version is as old as ${new Date(atMs).toISOString()}`,
-      {
-        hint: `tierkeep find ${pattern} lists the versions`,
-      },
-    );
+    return new OperatorError("NOT_FOUND", `${quoted} is stored, but no version is as old as ${formatLocal(atMs)}`, {
+      hint: `tierkeep find ${quoted} lists the versions`,
+    });
   }
-  return new OperatorError("NOT_FOUND", `nothing that was moved fits ${pattern}`, {
-    hint: `a name with wildcards matches at any depth: tierkeep find '*${pattern.split("/").at(-1) ?? ""}*'`,
+  return nothingFits(pattern);
+}
+
+/** Says so, and how to look further: a name with wildcards matches at any depth. */
+export function nothingFits(pattern: string): OperatorError {
+  const name = pattern.split("/").findLast((part) => part !== "") ?? "";
+  const further = /[*?[{]/.test(pattern) ? "/" : `*${name}*`;
+  return new OperatorError("NOT_FOUND", `nothing that was moved fits ${shellQuote(rawPath(pattern))}`, {
+    hint: `look further: tierkeep find ${shellQuote(rawPath(further))}`,
   });
 }

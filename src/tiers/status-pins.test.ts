@@ -37,10 +37,10 @@ test("what others wrote into the file stays, and a pin that is gone goes", () =>
   writePinStatus(dir.path, [pin], facts);
   const file = `${dir.path}/status.json`;
   const document = JSON.parse(readFileSync(file, "utf8")) as object;
-  writeFileSync(file, JSON.stringify({ ...document, jobs: [1] }));
+  writeFileSync(file, JSON.stringify({ ...document, others: [1] }));
   writePinStatus(dir.path, [{ ...pin, tier: "cold" }], facts);
   assert.deepEqual([...(readPinStatus(dir.path)?.pins.keys() ?? [])], ["cold"]);
-  assert.deepEqual((JSON.parse(readFileSync(file, "utf8")) as { jobs: unknown }).jobs, [1]);
+  assert.deepEqual((JSON.parse(readFileSync(file, "utf8")) as { others: unknown }).others, [1]);
 });
 
 test("C3: a file broken by a full disk is no file, and is written anew", () => {

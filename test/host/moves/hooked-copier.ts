@@ -114,4 +114,4 @@ const port = {
   },
 };
 
-serveCopier(workerData as Parameters<typeof serveCopier>[0], port as unknown as MessagePort);
+serveCopier(workerData as Parameters<typeof serveCopier>[0], port as unknown as MessagePort, () => 0);

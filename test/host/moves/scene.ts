@@ -115,7 +115,15 @@ export function openScene(request: SceneRequest): Scene {
     run: (more = {}) => runJob(rule, context(more), more),
     placements: (pattern = "/") => [...matchPlacements(catalog.placements, pattern, "/")],
     restore: async (pattern, to) => {
-      const app = { file: "", host: "jts-1", stateDir, runtimeDir: `${stateDir}/run`, restoreGraceMs: 0, tiers, jobs: [rule] };
+      const app = {
+        file: "",
+        host: "jts-1",
+        stateDir,
+        runtimeDir: `${stateDir}/run`,
+        restoreGraceMs: 0,
+        tiers,
+        jobs: [rule],
+      };
       return (await restoreAll(restoreDoors, app as Config, restoreRequest(pattern, to))).files;
     },
     [Symbol.dispose]: () => held.dispose(),
