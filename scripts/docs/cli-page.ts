@@ -1,4 +1,5 @@
 import type { Argument, Command } from "commander";
+import type { AppDoors } from "../../src/app/app.ts";
 import type { Cli } from "../../src/cli/cli.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { realHost } from "../../src/host/host.ts";
@@ -70,7 +71,6 @@ function program(): Command {
     throw new Error("the documentation runs no verb");
   };
   const terminal = { print: nobody, note: nobody } as unknown as Cli["terminal"];
-  const common = { host: realHost(), entryPoint: nobody, toolVersion: "0", signal: new AbortController().signal };
-  const cli: Cli = { ...common, terminal, env: {}, exit: nobody };
-  return buildProgram({ cli, app: { ...common, pid: 0 }, workingDirectory: "/" });
+  const cli = { terminal, host: realHost(), env: {}, toolVersion: "0" } as unknown as Cli;
+  return buildProgram({ cli, app: {} as AppDoors, workingDirectory: "/" });
 }
