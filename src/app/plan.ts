@@ -5,8 +5,9 @@ import type { ReasonCode } from "../policies/reasons.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan, PlanStep } from "../reports/plan.ts";
 import { type AppDoors, newRunId, requestFor } from "./app.ts";
+import { doJobInChild } from "./do-job.ts";
 import type { FromChild } from "./job-messages.ts";
-import { type JobEnd, superviseJob } from "./supervise-job.ts";
+import type { JobEnd } from "./supervise-job.ts";
 
 export interface PlanOptions {
   readonly stepsAtMost: number;
@@ -43,18 +44,10 @@ export async function planJob(
     stepsAtMost: options.stepsAtMost,
     why: options.why,
   });
-  const end = await superviseJob(request, { entryPoint: doors.entryPoint("job"), signal: doors.signal, onMessage });
-  if (end.bug !== undefined) throw bugOf(end.bug);
+  const end = await doJobInChild(doors, config, { request, onMessage });
   if (end.planned === undefined) return { plan: failedPlan(rule, end), rule: undefined, why };
   const { rule: text, ...planned } = end.planned;
   return { plan: { ...planned, steps }, rule: text, why };
-}
-
-/** An error that shows the child's own stack. */
-export function bugOf(stack: string): Error {
-  const error = new Error("a job's process met a bug");
-  error.stack = stack;
-  return error;
 }
 
 function failedPlan(rule: MoveRule, { failure }: JobEnd): JobPlan {

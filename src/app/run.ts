@@ -6,9 +6,10 @@ import type { MoveRule } from "../moves/rule.ts";
 import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
 import { writePinStatus } from "../tiers/status-pins.ts";
 import { type AppDoors, envelopeFacts, newRunId, requestFor } from "./app.ts";
+import { doJobInChild } from "./do-job.ts";
 import type { FromChild, PlannedJob } from "./job-messages.ts";
-import { bugOf, failureMessage, statusOf } from "./plan.ts";
-import { type JobEnd, superviseJob } from "./supervise-job.ts";
+import { failureMessage, statusOf } from "./plan.ts";
+import type { JobEnd } from "./supervise-job.ts";
 
 export interface RunWatch {
   readonly onPlanned: (plan: PlannedJob) => void;
@@ -61,8 +62,7 @@ async function runJob(
     if (message.type === "progress") watch.onProgress(rule.name, message.done);
   };
   const request = requestFor(config, rule, { doors, mode: "run", run: runId });
-  const end = await superviseJob(request, { entryPoint: doors.entryPoint("job"), signal: doors.signal, onMessage });
-  if (end.bug !== undefined) throw bugOf(end.bug);
+  const end = await doJobInChild(doors, config, { request, onMessage });
   return end.report ?? failedReport(rule, end);
 }
 

@@ -43,8 +43,8 @@ export async function openShelf(
   return { tier, has: (name) => succeeds(() => tier(name)), [Symbol.dispose]: () => held.dispose() };
 }
 
-/** Since when each tier has not answered, ISO 8601. */
-async function hungTiers(
+/** Since when tiers have not answered, ISO 8601; a probe child asks them, for as long as `health` does at most. */
+export async function hungTiers(
   doors: AppDoors,
   config: Config,
   tiers: readonly TierConfig[],
@@ -74,7 +74,7 @@ function requireTier(config: Config, name: string): TierConfig {
   });
 }
 
-function notAnswering(name: string, since: string): OperatorError {
+export function notAnswering(name: string, since: string): OperatorError {
   return new OperatorError("TIER_UNAVAILABLE", `${name} has not answered since ${since}`, { hint: "tierkeep health" });
 }
 

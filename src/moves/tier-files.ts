@@ -38,6 +38,7 @@ export function openManifest(root: number, path: RawPath, sync: boolean): Manife
     fd ??= onTier(() => {
       ensureDirectory(root, parentOf(path), privately);
       const file = openBeneath(root, path, open.O_RDWR | open.O_APPEND | open.O_CREAT | open.O_NOFOLLOW, 0o600);
+      if (sync) syncName(root, path);
       endTornLine(file);
       return file;
     });
@@ -56,6 +57,16 @@ export function openManifest(root: number, path: RawPath, sync: boolean): Manife
       fd = undefined;
     },
   };
+}
+
+/** Makes a new name durable in its directory. */
+function syncName(root: number, path: RawPath): void {
+  const parent = openBeneath(root, parentOf(path), open.O_RDONLY | open.O_DIRECTORY);
+  try {
+    syncFile(parent, path);
+  } finally {
+    closeFd(parent);
+  }
 }
 
 /** A run that died while it wrote left half a line; the next one must not be glued to it. */
