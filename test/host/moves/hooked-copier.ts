@@ -1,7 +1,7 @@
 import { appendFileSync, openSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { DatabaseSync } from "node:sqlite";
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, type Transferable, workerData } from "node:worker_threads";
 import zlib from "node:zlib";
 
 /**
@@ -70,7 +70,6 @@ if (hook.kind === "lying-compressor") {
   syncBuiltinESMExports();
 }
 
-const { serveCopier } = await import("../../../src/moves/copier-thread.ts");
 const { open, openBeneath, readInto, writeFully, truncateFile, closeFd } = await import("../../../src/host/posix.ts");
 const { statFd } = await import("../../../src/host/stat.ts");
 
@@ -91,27 +90,26 @@ function spoil(seq: number, how: string): void {
 interface Message {
   readonly id: number;
   readonly call: string;
-  readonly request: { readonly tasks?: readonly { readonly seq: number }[] };
+  readonly request: { readonly tasks: readonly { readonly seq: number }[] };
 }
 
 const asked = new Map<number, Message>();
 
-/** The thread's port, between the program and the hook. */
-const port = {
-  close: () => parentPort?.close(),
-  on: (event: string, take: (message: Message) => void) => {
-    parentPort?.on(event, (message: Message) => {
-      if (typeof message === "object") asked.set(message.id, message);
-      take(message);
-    });
-  },
-  postMessage: (answer: { readonly id: number }, transfer: readonly ArrayBuffer[]) => {
-    const message = asked.get(answer.id);
-    if (hook.kind === "spoil-staged" && message?.call === "copy") {
-      for (const { seq } of message.request.tasks ?? []) spoil(seq, hook.how);
-    }
-    parentPort?.postMessage(answer, [...transfer]);
-  },
-};
+if (parentPort === null) throw new Error("this file runs as a worker thread of a job");
+const port = parentPort;
+const on = port.on.bind(port) as (event: string, take: (message: Message) => void) => MessagePort;
+const postMessage = port.postMessage.bind(port) as (answer: unknown, transfer: readonly Transferable[]) => void;
+port.on = ((event: string, take: (message: Message) => void) =>
+  on(event, (message) => {
+    if (typeof message === "object") asked.set(message.id, message);
+    take(message);
+  })) as typeof port.on;
+port.postMessage = ((answer: { readonly id: number }, transfer: readonly Transferable[]) => {
+  const message = asked.get(answer.id);
+  if (hook.kind === "spoil-staged" && message?.call === "copy") {
+    for (const { seq } of message.request.tasks) spoil(seq, hook.how);
+  }
+  postMessage(answer, transfer);
+}) as typeof port.postMessage;
 
-serveCopier(workerData as Parameters<typeof serveCopier>[0], port as unknown as MessagePort, () => 0);
+await import("../../../src/entry/copier.ts");
