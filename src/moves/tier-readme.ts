@@ -45,7 +45,8 @@ are left out here; getting them back checks them, too.)
   jq -r 'select(.storedAsBase64 == null) |
       (.storedAs | split("\\") | join("\\\\") | split("\n") | join("\\n") |
         split("\r") | join("\\r")) as $name |
-      (if $name == .storedAs then "" else "\\" end) + .storedSha256 + "  " + $name
+      (if $name == .storedAs then "" else "\\" end) +
+        .storedSha256 + "  " + $name
     ' "$FACTS"/stored | sha256sum --check --quiet
 
 Get the newest version of everything back, below an empty directory:
@@ -72,7 +73,8 @@ Get the newest version of everything back, below an empty directory:
         gzip) gzip -dc < "./$stored" ;;
         *) cat < "./$stored" ;;
       esac > "$TO$path"
-      [ "$(sha256sum < "$TO$path")" = "$sha256  -" ] || printf 'damaged: %s\n' "$path" >&2
+      [ "$(sha256sum < "$TO$path")" = "$sha256  -" ] ||
+        printf 'damaged: %s\n' "$path" >&2
       chown "$uid:$gid" "$TO$path"; chmod "$mode" "$TO$path"
       touch -d "@$modified" "$TO$path"
     done
