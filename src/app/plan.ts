@@ -24,7 +24,7 @@ export interface PlannedOne {
   readonly why: readonly PathFields[];
 }
 
-/** Plans one job in a child process, so that a hung source or tier takes nothing else with it. @throws Error for a bug in it */
+/** Plans one job in a child process, so that a hung source or tier takes nothing else with it. @throws OperatorError INTERRUPTED; Error for a bug in it */
 export async function planJob(
   doors: AppDoors,
   config: Config,
@@ -45,6 +45,7 @@ export async function planJob(
     why: options.why,
   });
   const end = await doJobInChild(doors, config, { request, onMessage });
+  if (end.planned === undefined) doors.signal.throwIfAborted();
   if (end.planned === undefined) return { plan: failedPlan(rule, end), rule: undefined, why };
   const { rule: text, ...planned } = end.planned;
   return { plan: { ...planned, steps }, rule: text, why };

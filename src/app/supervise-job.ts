@@ -31,7 +31,8 @@ export async function superviseJob(request: JobRequest, supervision: Supervision
   let killer: NodeJS.Timeout | undefined;
   const stop = () => {
     child.send({ type: "stop" });
-    killer = setTimeout(child.kill, graceMs);
+    // A plan has nothing to bring to an end.
+    killer = setTimeout(child.kill, request.mode === "plan" ? 0 : graceMs);
   };
   child.send({ type: "start", request });
   supervision.signal.addEventListener("abort", stop, { once: true });

@@ -64,6 +64,10 @@ async function isMeant(cli: Cli, open: RunDoors, { config, jobs }: Selected): Pr
 async function run(cli: Cli, open: RunDoors, { config, jobs, json }: Selected & { json: boolean }): Promise<void> {
   const width = Math.max(...jobs.map((job) => job.name.length), 0);
   using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
+  cli.signal.addEventListener("abort", () => {
+    progress.clear();
+    cli.terminal.note("stopping: what is begun is brought to a good end; once more ends it at once\n");
+  });
   const report = await runJobs(open.app, config, {
     jobs,
     watch: {

@@ -35,7 +35,10 @@ function stopOnSignals(): AbortController {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+      if (controller.signal.aborted) {
+        if (process.stderr.isTTY) process.stderr.write("\r\x1b[K"); // a progress line may stand there
+        process.exit(exitCodes.interrupted);
+      }
       controller.abort(
         new OperatorError("INTERRUPTED", "stopped by a signal", { hint: "run again: it goes on where it stopped" }),
       );

@@ -17,9 +17,13 @@ export interface Child<Sent> {
 
 const stderrKept = 8_192;
 
+/** A short-lived heap that stays small: rows and messages come and go, and a server has better use for the memory. */
+const smallHeap = ["--max-semi-space-size=4"];
+
 /** Starts one of our entry points in a process of its own; every message it sends is handed on. */
 export function startChild<Sent, Received>(entryPoint: string, onMessage: (message: Received) => void): Child<Sent> {
-  const child = fork(entryPoint, [], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  const execArgv = [...process.execArgv, ...smallHeap];
+  const child = fork(entryPoint, [], { stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv });
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     stderr = (stderr + chunk.toString("utf8")).slice(-stderrKept);

@@ -48,7 +48,10 @@ interface Thread extends Copier {
 }
 
 function startThread(options: CopiersOptions): Thread {
-  const worker = new Worker(options.entryPoint, { workerData: options.context });
+  const worker = new Worker(options.entryPoint, {
+    workerData: options.context,
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let death: unknown;
