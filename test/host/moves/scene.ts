@@ -51,6 +51,13 @@ export interface RunResult {
   readonly results: Readonly<Record<string, Outcome["result"]>>;
 }
 
+/** What this one plan has instead of the scene's own. */
+export interface PlanRequest {
+  readonly nowMs?: number;
+  readonly rule?: Partial<MoveRule>;
+  readonly logrotateNames?: readonly string[];
+}
+
 export interface SeenPlan {
   /** Sorted. */
   readonly due: readonly string[];
@@ -66,7 +73,7 @@ export interface Scene extends Disposable {
   readonly catalog: Catalog;
   readonly stateDir: string;
   readonly rule: MoveRule;
-  readonly plan: (nowMs?: number) => SeenPlan;
+  readonly plan: (request?: PlanRequest) => SeenPlan;
   readonly run: (request?: RunRequest) => Promise<RunResult>;
   readonly placements: (pattern?: string) => readonly Placement[];
   readonly restore: (pattern: string, to?: string) => Promise<readonly RestoredFile[]>;
@@ -108,8 +115,8 @@ export function openScene(request: SceneRequest): Scene {
     catalog,
     stateDir,
     rule,
-    plan: (nowMs) => {
-      using job = openMoveJob(rule, context(nowMs === undefined ? {} : { nowMs }));
+    plan: ({ rule: instead, ...more } = {}) => {
+      using job = openMoveJob({ ...rule, ...instead }, { ...context(more), ...more });
       return seePlan(job.plan.bind(job));
     },
     run: (more = {}) => runJob(rule, context(more), more),
