@@ -31,7 +31,6 @@ async function killHalfWay(told: Told): Promise<void> {
   teller.say("SIGKILL, while files are leaving the hot tier. No handler can help it now.");
   const run = await commands.startTierkeep("run");
   const pids = await killWhenGone(run, markerOf(told));
-  teller.say("");
   await teller.typed(`kill -9 ${pids.join(" ")}`);
   const left = new Set(walkFiles(`${stage.hot}/log`));
   const gone = [...before.keys()].filter((path) => !left.has(path));
