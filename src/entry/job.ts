@@ -2,7 +2,7 @@ import { doJob } from "../app/job-child.ts";
 import type { FromChild, ToChild } from "../app/job-messages.ts";
 import { realHost } from "../host/host.ts";
 import { dieWithParent, setIdleIoPriority } from "../host/posix.ts";
-import { OperatorError } from "../lib/errors.ts";
+import { OperatorError, systemFailure } from "../lib/errors.ts";
 
 /** The entry point of a job's own process: one request over the channel, then messages until it ends. */
 class Stopped extends Error {
@@ -38,8 +38,9 @@ async function work(message: ToChild & { type: "start" }, signal: AbortSignal): 
 }
 
 function failureOf(error: unknown): FromChild {
-  if (error instanceof OperatorError) {
-    const { code, message, hint, facts } = error;
+  const expected = error instanceof OperatorError ? error : systemFailure(error);
+  if (expected !== undefined) {
+    const { code, message, hint, facts } = expected;
     return { type: "failure", error: { code, message, hint: hint ?? null, facts } };
   }
   return { type: "bug", stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -1,5 +1,5 @@
 import { exitCodeOf, exitCodes } from "../lib/error-codes.ts";
-import { OperatorError } from "../lib/errors.ts";
+import { OperatorError, systemFailure } from "../lib/errors.ts";
 import { toolVersion } from "../lib/version.ts";
 import { fileTerminal } from "./terminal-files.ts";
 
@@ -16,10 +16,11 @@ async function main(argv: readonly string[]): Promise<number> {
     const { runCommandLine } = await import("./command-line.ts");
     return await runCommandLine(argv, { terminal, signal: stop.signal });
   } catch (error) {
-    if (!(error instanceof OperatorError)) return tellBug(error);
+    const expected = error instanceof OperatorError ? error : systemFailure(error);
+    if (expected === undefined) return tellBug(error);
     const { errorScreen } = await import("../cli/error-screen.ts");
-    terminal.note(errorScreen(terminal, error));
-    return exitCodeOf(error.code);
+    terminal.note(errorScreen(terminal, expected));
+    return exitCodeOf(expected.code);
   }
 }
 

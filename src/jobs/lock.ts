@@ -21,7 +21,8 @@ export async function lockJob(stateDir: string, job: string, holder: LockHolder)
   const folder = `${stateDir}/locks`;
   makeDirectories(folder, 0o700);
   const directory = openRoot(rawPath(folder), open.O_RDONLY | open.O_DIRECTORY);
-  const fd = openBeneath(directory, `${job}.lock` as RawPath, open.O_RDWR | open.O_CREAT, 0o600);
+  const name = `${job}.lock` as RawPath;
+  const fd = openBeneath(directory, name, open.O_RDWR | open.O_CREAT, 0o600);
   closeFd(directory);
   for (let waited = 0; !tryLock(fd); waited += lookEveryMs) {
     if (waited >= waitMs) {
@@ -32,7 +33,7 @@ export async function lockJob(stateDir: string, job: string, holder: LockHolder)
     await delay(lookEveryMs);
   }
   truncateFile(fd, 0);
-  writeFully(fd, Buffer.from(JSON.stringify(holder)), 0);
+  writeFully(fd, Buffer.from(JSON.stringify(holder)), 0, rawPath(`${folder}/${name}`));
   return { [Symbol.dispose]: () => closeFd(fd) };
 }
 

@@ -41,3 +41,21 @@ export function messageWithFacts({ message, facts }: Pick<OperatorError, "messag
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * What the system or the catalog's disk refused where nobody could go on, as an expected failure; `undefined` for
+ * everything else, which is a bug.
+ */
+export function systemFailure(error: unknown): OperatorError | undefined {
+  if (hasCode(error, "ERR_SQLITE_ERROR")) {
+    return new OperatorError("STATE_DIR", `the catalog cannot be used: ${messageOf(error)}`, {
+      hint: "look at the disk under state_dir, then run again: it repairs what was begun",
+      cause: error,
+    });
+  }
+  if (!(error instanceof Error) || !("call" in error || "syscall" in error)) return undefined;
+  return new OperatorError("EXTERNAL", `a system call failed: ${error.message}`, {
+    hint: "look at dmesg | tail and at tierkeep health, then run again: it repairs what was begun",
+    cause: error,
+  });
+}
