@@ -63,6 +63,9 @@ async function runJob(
   };
   const request = requestFor(config, rule, { doors, mode: "run", run: runId });
   const end = await doJobInChild(doors, config, { request, onMessage });
+  // Killed while it could not listen, such as in a scan.
+  if (end.report === undefined && doors.signal.aborted)
+    return { ...emptyReport(rule, "interrupted"), stoppedBy: "signal" };
   return end.report ?? failedReport(rule, end);
 }
 

@@ -67,10 +67,10 @@ function movedText(terminal: Terminal, { job, files, bytes, of, ms }: Moved): st
     ...(rate > 0 ? [`${formatDuration((of.bytes - bytes) / rate)} left`] : []),
   ].join("   ");
   const room = terminal.columns() - 1 - textWidth(job) - textWidth(tail) - 4;
+  if (room < barWidth.least) return cut(`${job}  ${tail}`, terminal.columns());
   const gauge = terminal.symbols
     ? bar(terminal, ratio, Math.min(room, barWidth.most))
     : formatPercent(ratio).padStart(5);
-  if (room < barWidth.least) return cut(`${job}  ${tail}`, terminal.columns());
   return `${job}  ${gauge}  ${paint(terminal, "dim", tail)}`;
 }
 

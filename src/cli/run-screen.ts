@@ -61,7 +61,9 @@ function isQuiet({ outcomes, errors }: JobReport): boolean {
 
 const stages: Readonly<Record<string, string>> = {
   scan: "looking",
-  copy: "copying",
+  read: "reading",
+  compress: "compressing",
+  write: "writing",
   sync: "syncing",
   verify: "reading back",
   publish: "publishing",

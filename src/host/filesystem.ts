@@ -68,7 +68,9 @@ export function fileSystemUuid(fd: number): string | undefined {
     if (code === "ENOTTY" || code === "EINVAL" || code === "EOPNOTSUPP" || code === "ENOSYS") return undefined;
     throw new SystemError(code, "ioctl FS_IOC_GETFSUUID", "");
   }
-  return uuidBuffer[0] === 16 ? formatUuid(uuidBuffer.subarray(1)) : undefined;
+  const uuid = uuidBuffer.subarray(1, 17);
+  // An image that was made without one has zeros, as many others may have.
+  return uuidBuffer[0] === 16 && uuid.some((byte) => byte !== 0) ? formatUuid(uuid) : undefined;
 }
 
 /** 16 bytes as `9a1e0c5e-…`. */

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 
 /** The name that this machine gives itself. */
@@ -14,4 +14,10 @@ export function namesIn(path: string): readonly string[] {
 /** Threads that are worth starting for bulk work: one for each core, at most four. */
 export function availableThreads(): number {
   return Math.min(availableParallelism(), 4);
+}
+
+/** How many files this process may have open at once; Node has raised its limit as far as it goes. */
+export function openFileLimit(): number {
+  const limit = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+  return limit === undefined ? Infinity : Number(limit);
 }

@@ -8,7 +8,6 @@ import { onTier } from "./failure.ts";
 import type { MovePlan } from "./plan.ts";
 import type { MoveSession } from "./session.ts";
 
-const batchFiles = 1_000;
 const batchBytes = 256 * 2 ** 20;
 
 /**
@@ -17,24 +16,25 @@ const batchBytes = 256 * 2 ** 20;
  */
 export async function* applyMove(plan: MovePlan, session: MoveSession): AsyncGenerator<readonly Outcome[]> {
   let proved: Batch | undefined;
-  for (const steps of batches(plan.steps.steps())) {
-    const short = missingRoom(session, steps);
-    if (short !== undefined) {
-      yield steps.map((step) => noRoom(step, short));
-      continue;
+  try {
+    for (const steps of batches(plan.steps.steps(), session.batchFiles)) {
+      const short = missingRoom(session, steps);
+      if (short !== undefined) {
+        yield steps.map((step) => noRoom(step, short));
+        continue;
+      }
+      const [finished, next] = await Promise.allSettled([finishIfAny(session, proved), proveBatch(session, steps)]);
+      proved = next.status === "fulfilled" ? next.value : undefined;
+      if (finished.status === "rejected") throw finished.reason;
+      if (finished.value.length > 0) yield finished.value;
+      if (next.status === "rejected") throw next.reason;
     }
-    const [finished, next] = await Promise.allSettled([finishIfAny(session, proved), proveBatch(session, steps)]);
+    const last = proved;
     proved = undefined;
-    if (finished.status === "rejected") {
-      if (next.status === "fulfilled") await dropBatch(session, next.value);
-      throw finished.reason;
-    }
-    if (finished.value.length > 0) yield finished.value;
-    if (next.status === "rejected") throw next.reason;
-    proved = next.value;
+    if (last !== undefined) yield await finishBatch(session, last);
+  } finally {
+    if (proved !== undefined) await dropBatch(session, proved);
   }
-  const last = await finishIfAny(session, proved);
-  if (last.length > 0) yield last;
 }
 
 async function finishIfAny(session: MoveSession, batch: Batch | undefined): Promise<readonly Outcome[]> {
@@ -42,7 +42,7 @@ async function finishIfAny(session: MoveSession, batch: Batch | undefined): Prom
 }
 
 /** Up to 1,000 files or 256 MiB; a file and a link group are never split, and what is larger is a batch alone. */
-export function* batches(steps: Iterable<Step>): Generator<readonly Step[]> {
+export function* batches(steps: Iterable<Step>, batchFiles: number): Generator<readonly Step[]> {
   let batch: Step[] = [];
   let bytes = 0;
   for (const step of steps) {

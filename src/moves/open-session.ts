@@ -2,6 +2,7 @@ import type { Journal } from "../catalog/journal.ts";
 import { manifestPath } from "../catalog/manifest.ts";
 import { stagingFolder } from "../catalog/operation.ts";
 import type { Clock } from "../host/host.ts";
+import { openFileLimit } from "../host/machine.ts";
 import { ownerNames } from "../host/owner-names.ts";
 import { closeFd, open, openRoot } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
@@ -78,12 +79,21 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     names: ownerNames(),
     tree: openStoredTree(tier, { root: source.root, rootMode: source.grantedMode }, context.syncEach),
     writeManifest: manifest.append,
+    batchFiles: batchSize(),
     nextSeq: counter(journal.lastSeq(owner)),
     stageSeconds: async () =>
       splitCopying(stageSeconds, await Promise.all(copiers.threads.map((thread) => thread.ask("times", null)))),
     timed,
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
+}
+
+const batchFiles = 1_000;
+const otherDescriptors = 200;
+
+/** Each file keeps its source and its staged copy open, and two batches overlap. */
+function batchSize(): number {
+  return Math.max(1, Math.min(batchFiles, Math.floor((openFileLimit() - otherDescriptors) / 4)));
 }
 
 function openSyncPoint(tier: OpenTier, closing: AsyncDisposableStack): SyncPoint {

@@ -38,6 +38,8 @@ export interface MoveSession {
    * one batch and the names of another, which are made side by side, have one each (PROTOCOLS section 2, step 0).
    */
   readonly syncs: { readonly copies: SyncPoint; readonly names: SyncPoint };
+  /** Files of one batch at most. */
+  readonly batchFiles: number;
   readonly nextSeq: () => number;
   readonly progress: (done: Progress) => void;
   /** Adds the time that `work` takes to a stage. */
