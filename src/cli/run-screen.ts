@@ -61,6 +61,7 @@ function isQuiet({ outcomes, errors }: JobReport): boolean {
 
 const stages: Readonly<Record<string, string>> = {
   scan: "looking",
+  copy: "copying",
   read: "reading",
   compress: "compressing",
   write: "writing",
@@ -68,6 +69,7 @@ const stages: Readonly<Record<string, string>> = {
   verify: "reading back",
   publish: "publishing",
   unlink: "removing",
+  journal: "writing the journal",
 };
 const worthTelling = 5;
 

@@ -15,6 +15,9 @@ import {
 import { dirname, resolve } from "node:path";
 
 export interface Scene extends Disposable {
+  /** Where commands are typed, and the log tree; real paths. */
+  readonly home: string;
+  readonly logs: string;
   /** Types one command; what it prints on stdout and stderr, then `[exit N]` when that is not 0. */
   readonly type: (command: string) => Promise<string>;
 }
@@ -45,12 +48,15 @@ export function makeScene(program: InstalledProgram): Scene {
   const toReal = (text: string) => places.reduce((all, [name, path]) => all.replaceAll(name, path), text);
   const toShown = (text: string) => places.reduce((all, [name, path]) => all.replaceAll(path, name), text);
   const home = toReal(lab);
-  makeLogs(toReal(`${fast}/log`));
+  const logs = toReal(`${fast}/log`);
+  makeLogs(logs);
   for (const tier of ["warm", "cold"]) mkdirSync(`${home}/${tier}`);
   mkdirSync(`${home}/bin`);
   writeFileSync(`${home}/tierkeep.toml`, toReal(configuration));
   writeFileSync(`${home}/bin/tierkeep`, launcher(program.command), { mode: 0o755 });
   return {
+    home,
+    logs,
     type: async (command) => toShown(await typed(toReal(command), home)),
     [Symbol.dispose]: () => {
       for (const [, path] of places) rmSync(path, { recursive: true, force: true });
