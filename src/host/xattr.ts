@@ -6,7 +6,7 @@ const fsetxattr = bind("int fsetxattr(int, const void*, const void*, size_t, int
 
 const buffer = Buffer.alloc(65_536); // XATTR_SIZE_MAX and XATTR_LIST_MAX
 
-/** Extended attributes by name; ACLs (`system.posix_acl_*`) and capabilities (`security.capability`) are among them. */
+/** Extended attributes by name, each char of a name one byte; ACLs (`system.posix_acl_*`) and capabilities (`security.capability`) are among them. */
 export type Xattrs = Readonly<Record<string, Buffer>>;
 
 /** All extended attributes of an open file; none where the file system has no such thing. @throws SystemError */
@@ -18,18 +18,18 @@ export function readXattrs(fd: number): Xattrs {
     if (code === "EOPNOTSUPP") return {};
     throw new SystemError(code, "flistxattr", "");
   }
-  const names = buffer.toString("utf8", 0, length).split("\0").slice(0, -1);
+  const names = buffer.toString("latin1", 0, length).split("\0").slice(0, -1);
   return Object.fromEntries(names.map((name) => [name, readXattr(fd, name)]));
 }
 
 function readXattr(fd: number, name: string): Buffer {
-  const length = fgetxattr(fd, Buffer.from(`${name}\0`), buffer, buffer.length);
+  const length = fgetxattr(fd, Buffer.from(`${name}\0`, "latin1"), buffer, buffer.length);
   if (length === -1) throw new SystemError(lastErrorName(), "fgetxattr", name);
   return Buffer.from(buffer.subarray(0, length));
 }
 
 /** Sets one attribute. @throws SystemError EOPNOTSUPP, EPERM, ENOSPC, … */
 export function setXattr(fd: number, name: string, value: Uint8Array): void {
-  const result = fsetxattr(fd, Buffer.from(`${name}\0`), value, value.byteLength, 0);
+  const result = fsetxattr(fd, Buffer.from(`${name}\0`, "latin1"), value, value.byteLength, 0);
   if (result !== 0) throw new SystemError(lastErrorName(), "fsetxattr", name);
 }

@@ -2,8 +2,6 @@ import { createHash } from "node:crypto";
 import { printFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import { closeFd, syncFile, writeFully } from "../host/posix.ts";
-import { statFd } from "../host/stat.ts";
-import { readXattrs } from "../host/xattr.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
 import type { Copied, CopyTask } from "./copier-messages.ts";
@@ -11,9 +9,8 @@ import type { Copiers } from "./copiers.ts";
 import { createStaged, isLargeWorthwhile } from "./copy-file.ts";
 import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
 import { encodeSeekTable, type Frame, type FramedCodec, frameBytes } from "./framed.ts";
-import { findHoles } from "./holes.ts";
 import { inOrder } from "./in-order.ts";
-import { applyFacts, factsOf } from "./metadata.ts";
+import { applyFacts, readFacts } from "./metadata.ts";
 import { compressSingle } from "./single-frame.ts";
 import { openChecked } from "./source-file.ts";
 
@@ -46,8 +43,9 @@ export async function copyBig(work: BigFileWork, task: CopyTask): Promise<Copied
     const worthwhile = onSource(() => isLargeWorthwhile(fd, context));
     if (typeof worthwhile !== "boolean") return worthwhile;
     if (!worthwhile) return undefined;
-    const stat = statFd(fd);
-    const facts = factsOf(stat, { xattrs: readXattrs(fd), holes: findHoles(fd, stat), names: work.names });
+    const seen = onSource(() => readFacts(fd, work.names));
+    if (isSetback(seen)) return seen;
+    const { facts } = seen;
     const staged = onTier(() => createStaged(context, task.seq));
     let content: StagedContent | Setback;
     try {

@@ -11,18 +11,16 @@ import {
   truncateFile,
   writeFully,
 } from "../host/posix.ts";
-import { statFd } from "../host/stat.ts";
-import { readXattrs } from "../host/xattr.ts";
 import { hasCode } from "../lib/errors.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { isWorthwhile, looksCompressed, sampleBytes } from "./compressible.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
 import type { Copied } from "./copier-messages.ts";
 import type { CopyClock } from "./copy-clock.ts";
-import { onSource, onTier, type Setback } from "./failure.ts";
+import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
 import { compressFrame, frameBytes } from "./framed.ts";
-import { findHoles, type Range, writeAround } from "./holes.ts";
-import { applyFacts, factsOf } from "./metadata.ts";
+import { type Range, writeAround } from "./holes.ts";
+import { applyFacts, readFacts } from "./metadata.ts";
 import { type Piece, type PieceFile, stagedName } from "./piece.ts";
 import { openChecked } from "./source-file.ts";
 
@@ -76,9 +74,9 @@ function copyFile(tools: CopyTools, file: PieceFile): Copied | Setback {
   const opened = openSourceOf(context, file);
   if (opened !== undefined) return opened;
   const fd = file.source ?? -1;
-  const stat = statFd(fd);
-  const holes = findHoles(fd, stat);
-  const facts = factsOf(stat, { xattrs: readXattrs(fd), holes, names });
+  const seen = onSource(() => readFacts(fd, names));
+  if (isSetback(seen)) return seen;
+  const { stat, holes, facts } = seen;
   const copying = { context, clock, file, fd, holes, facts };
   const content = stat.sizeBytes <= frameBytes ? copySmall(copying) : copyLarge(copying);
   return "verdict" in content ? content : { ...content, facts: printFacts(facts) };

@@ -1,31 +1,50 @@
 import type { FileFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import { setMode, setOwner, setTimes } from "../host/posix.ts";
-import type { FileStat } from "../host/stat.ts";
-import { setXattr, type Xattrs } from "../host/xattr.ts";
+import { type FileStat, statFd } from "../host/stat.ts";
+import { readXattrs, setXattr } from "../host/xattr.ts";
 import { hasCode } from "../lib/errors.ts";
-import type { Range } from "./holes.ts";
+import { bytesOf, type RawPath, rawPath, rawPathOfBytes, textOf } from "../lib/raw-path.ts";
+import { findHoles, type Range } from "./holes.ts";
 
-/** Everything about a file but its content, as it goes into the manifest. */
-export function factsOf(
-  stat: FileStat,
-  more: { xattrs: Xattrs; holes: readonly Range[]; names: OwnerNames },
-): FileFacts {
-  const user = more.names.user(stat.uid);
-  const group = more.names.group(stat.gid);
-  const xattrs = Object.entries(more.xattrs);
-  return {
+export interface SourceFacts {
+  readonly stat: FileStat;
+  readonly holes: readonly Range[];
+  /** Everything about the file but its content, as it goes into the manifest. */
+  readonly facts: FileFacts;
+}
+
+/** What an open source is besides its content. @throws SystemError */
+export function readFacts(fd: number, names: OwnerNames): SourceFacts {
+  const stat = statFd(fd);
+  const holes = findHoles(fd, stat);
+  const user = names.user(stat.uid);
+  const group = names.group(stat.gid);
+  const xattrs = Object.entries(readXattrs(fd));
+  const facts = {
     uid: stat.uid,
     gid: stat.gid,
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { group }),
     mode: stat.mode,
     accessedNs: String(stat.accessedNs),
-    ...(xattrs.length === 0
-      ? {}
-      : { xattrs: Object.fromEntries(xattrs.map(([name, value]) => [name, value.toString("base64")])) }),
-    ...(more.holes.length === 0 ? {} : { holes: more.holes }),
+    ...(xattrs.length === 0 ? {} : { xattrs: Object.fromEntries(xattrs.map(printXattr)) }),
+    ...(holes.length === 0 ? {} : { holes }),
   };
+  return { stat, holes, facts };
+}
+
+const encodedName = "base64:";
+
+/** A name that is not UTF-8 is kept in base64, too; no real one begins so, since they all begin with a class and a dot. */
+function printXattr([name, value]: [name: string, value: Buffer]): [name: string, value: string] {
+  const raw = name as RawPath;
+  return [textOf(raw) ?? `${encodedName}${bytesOf(raw).toString("base64")}`, value.toString("base64")];
+}
+
+function rawXattrName(printed: string): string {
+  if (!printed.startsWith(encodedName)) return rawPath(printed);
+  return rawPathOfBytes(Buffer.from(printed.slice(encodedName.length), "base64"));
 }
 
 /** What a file could not be given; the manifest has it. */
@@ -43,7 +62,7 @@ const setIdBits = 0o6000;
 export function applyFacts(fd: number, facts: FileFacts, modifiedNs: bigint): NotHeld {
   const owner = !attempt(() => setOwner(fd, facts.uid, facts.gid));
   const xattrs = Object.entries(facts.xattrs ?? {})
-    .filter(([name, value]) => !attempt(() => setXattr(fd, name, Buffer.from(value, "base64"))))
+    .filter(([name, value]) => !attempt(() => setXattr(fd, rawXattrName(name), Buffer.from(value, "base64"))))
     .map(([name]) => name);
   attempt(() => setMode(fd, owner ? facts.mode & ~setIdBits : facts.mode));
   attempt(() => setTimes(fd, BigInt(facts.accessedNs), modifiedNs));
