@@ -168,7 +168,8 @@ function insertPlacements(db: Database, batch: BatchKey, facts: { host: string; 
        run || '.' || job || '.' || link_group, ?
      FROM operations JOIN batches USING (run, job)
      WHERE run = ? AND job = ? AND first = ? AND seq BETWEEN ? AND ?
-     ON CONFLICT (path, modified_ns, tier, stored_as) DO UPDATE SET state = 'stored', verified_at = excluded.verified_at`,
+     ON CONFLICT (path, modified_ns, tier, stored_as) DO UPDATE
+       SET state = 'stored', verified_at = excluded.verified_at, facts = excluded.facts`,
   );
   insert.run(facts.host, facts.nowMs, facts.nowMs, run, job, first, first, last);
 }
