@@ -48,6 +48,40 @@ for (const [tier, ways] of Object.entries({
   });
 }
 
+test("M15: an attribute whose name is not UTF-8 comes back, too, whatever the tier holds", { skip }, async () => {
+  await using fs = await mountLoop({ type: "ext4", sizeMiB: 32 });
+  using dir = scratch("attributes");
+  mkdirSync(`${dir.path}/below`);
+  await using fuse = await mountBindfs(`${dir.path}/below`, ["--xattr-none"]);
+  oldFile(`${fs.path}/hot/odd`, "x");
+  oldFile(`${fs.path}/hot/big`, logText(200_000));
+  const set =
+    "import os, sys; os.setxattr(sys.argv[1], b'user.\\xff\\n', b'odd'); os.setxattr(sys.argv[1], 'user.größe', b'5')";
+  const list =
+    "import os, sys; print([(os.fsencode(name), os.getxattr(sys.argv[1], name)) for name in sorted(os.listxattr(sys.argv[1]))])";
+  const attributesOf = (name: string) =>
+    execFileSync("python3", ["-c", list, `${fs.path}/hot/${name}`], { encoding: "utf8" });
+  for (const name of ["odd", "big"]) execFileSync("python3", ["-c", set, `${fs.path}/hot/${name}`]);
+  const before = ["odd", "big"].map(attributesOf);
+  using scene = openScene({ source: `${fs.path}/hot`, tier: fuse.path, rule: { compress: "zstd" } });
+  assert.deepEqual((await scene.run()).results, { odd: "moved", big: "moved" });
+  await scene.restore("/");
+  assert.deepEqual(["odd", "big"].map(attributesOf), before);
+});
+
+test("M15: what was changed about a file before it went again is what comes back", async () => {
+  using scene = openMemoryScene();
+  const path = `${scene.source}/a`;
+  oldFile(path, "the same content");
+  await scene.run();
+  await scene.restore("/");
+  chmodSync(path, 0o600);
+  await scene.run({ nowMs: Date.now() + 20 * 86_400_000 });
+  assert.deepEqual(filesBelow(scene.source), []);
+  await scene.restore("/");
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
 test("M15: a set-id bit never stands on a copy that has lost its owner", { skip }, async () => {
   using dir = scratch("setid");
   mkdirSync(`${dir.path}/below`);
