@@ -7,15 +7,15 @@ export interface DataSet {
   readonly files: number;
   readonly sizeBytes: number;
   readonly content: "lines" | "noise" | "empty";
-  /** Files in one directory; their ages go round, so that the oldest are everywhere, as in a tree of daily logs. */
   readonly perDirectory: number;
+  /** Neighbours in a directory that are of the same day; the oldest are in all directories, as in a tree of logs. */
+  readonly perDay: number;
 }
 
 const daySeconds = 86_400;
 const youngestDays = 10;
-const agesInTurn = 100;
 
-/** Fills a directory with files that are 10 to 110 days old. */
+/** Fills a directory with files that are ten days old and older. */
 export function fill(directory: string, data: DataSet): void {
   const content = contentOf(data);
   const nowSeconds = Math.floor(Date.now() / 1000);
@@ -24,7 +24,7 @@ export function fill(directory: string, data: DataSet): void {
     if (index % data.perDirectory === 0) mkdirSync(folder);
     const fd = openSync(join(folder, `daily.${String(index % data.perDirectory).padStart(4, "0")}`), "wx");
     writeContent(fd, data, { content, index });
-    const modified = nowSeconds - (youngestDays + (index % agesInTurn)) * daySeconds;
+    const modified = nowSeconds - (youngestDays + Math.floor((index % data.perDirectory) / data.perDay)) * daySeconds;
     futimesSync(fd, modified, modified);
     closeSync(fd);
   }

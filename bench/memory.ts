@@ -22,6 +22,7 @@ const million: DataSet = {
   sizeBytes: 0,
   content: "empty",
   perDirectory: 1000,
+  perDay: 10,
 };
 const many: DataSet = {
   words: "100,000 × 4 KiB",
@@ -29,8 +30,16 @@ const many: DataSet = {
   sizeBytes: 4096,
   content: "lines",
   perDirectory: 100,
+  perDay: 10,
 };
-const big: DataSet = { words: "a 2 GiB log", files: 1, sizeBytes: 2 ** 31, content: "lines", perDirectory: 1 };
+const big: DataSet = {
+  words: "a 2 GiB log",
+  files: 1,
+  sizeBytes: 2 ** 31,
+  content: "lines",
+  perDirectory: 1,
+  perDay: 1,
+};
 
 export const memoryRows: readonly MemoryRow[] = [
   {

@@ -49,7 +49,8 @@ process start, plan, journal in a \`state_dir\` on the same disk, copy, sync, re
 not read back, and only \`--fsync\` is durable when it returns. "tierkeep takes" is the median over the rounds of
 tierkeep's time divided by that contender's. *Warm*: the sources were just written and are in the page cache. *Cold*:
 both file systems were mounted anew, on loop devices with direct I/O, so reads come from the disk below. Each round
-checks that all files arrived and no source is left. Peak RSS adds up all processes of a command, shared pages counted
+checks that all files arrived and no source is left. Small files: 100 in a directory, ten of each of ten days, where
+nothing else is said. Peak RSS adds up all processes of a command, shared pages counted
 for each; tierkeep is two processes. *Load* is the run queue's length before the row began: above 0.5 or so others used
 the cores, and then CPU time says more than the clock.
 `;

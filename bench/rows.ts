@@ -20,10 +20,32 @@ const plainRsync = rsync();
 const safeRsync = rsync("--fsync");
 const movers = [safeRsync, plainRsync, copy];
 
-const small: DataSet = { words: "20,000 × 4 KiB", files: 20_000, sizeBytes: 4096, content: "lines", perDirectory: 100 };
+const small: DataSet = {
+  words: "20,000 × 4 KiB",
+  files: 20_000,
+  sizeBytes: 4096,
+  content: "lines",
+  perDirectory: 100,
+  perDay: 10,
+};
+const scattered: DataSet = { ...small, words: "20,000 × 4 KiB, no two of a directory of the same day", perDay: 1 };
 const many: DataSet = { ...small, words: "100,000 × 4 KiB", files: 100_000 };
-const medium: DataSet = { words: "200 × 4 MiB", files: 200, sizeBytes: 2 ** 22, content: "noise", perDirectory: 100 };
-const log: DataSet = { words: "one 600 MB log", files: 1, sizeBytes: 600e6, content: "lines", perDirectory: 1 };
+const medium: DataSet = {
+  words: "200 × 4 MiB",
+  files: 200,
+  sizeBytes: 2 ** 22,
+  content: "noise",
+  perDirectory: 100,
+  perDay: 10,
+};
+const log: DataSet = {
+  words: "one 600 MB log",
+  files: 1,
+  sizeBytes: 600e6,
+  content: "lines",
+  perDirectory: 1,
+  perDay: 1,
+};
 
 const disk = { place: "ext4", sizeMiB: 2048, compress: "none", rivals: movers } as const;
 const memory = { place: "tmpfs", sizeMiB: 4096, cache: "warm", compress: "none", rivals: movers } as const;
@@ -37,6 +59,7 @@ export const rows: readonly Row[] = [
   { name: "small-disk-cold", ...disk, cache: "cold", data: small, target: safeTarget },
   { name: "small-plain", ...plain, data: small },
   { name: "small-tmpfs", ...memory, data: small },
+  { name: "scattered-tmpfs", ...memory, data: scattered },
   { name: "many-tmpfs", ...memory, data: many, target: { rival: plainRsync.name, ratio: 1 } },
   { name: "medium-disk", ...disk, cache: "warm", data: medium },
   { name: "medium-disk-cold", ...disk, cache: "cold", data: medium },
