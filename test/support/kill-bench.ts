@@ -42,10 +42,11 @@ async function killAt({ scene, before, where }: Case, { call, occurrence }: Poin
   scene.reset();
   const injection = { call, occurrence, deed: { signal: "KILL" } } as const;
   const killed = await scene.traced(where, { calls: [call], injection }, ["run", "--json"]);
-  ok(killed.hit !== undefined, `the run ended before ${call} #${occurrence}`);
+  const [hit] = killed.hits;
+  ok(hit !== undefined, `the run ended before ${call} #${occurrence}`);
   checkNothingLost(scene);
   const repair = await scene.tierkeep("run", "--json");
-  equal(repair.exitCode, 0, `the repair after ${killed.hit.text}: ${repair.stdout}${repair.stderr}`);
+  equal(repair.exitCode, 0, `the repair after ${hit.text}: ${repair.stdout}${repair.stderr}`);
   checkAllMoved(scene);
   // A restore syncs each file, which takes long for a thousand; the bytes on the tier were compared just now.
   const restores = scene.files.length > 500 ? [] : [checkRestores(scene, before)];

@@ -9,17 +9,17 @@ export interface Point {
 }
 
 /**
- * The first, middle and last place of each thread and kind of place at which `call` can be met; calls on pipes, sockets
- * and events of Node itself are none. strace counts in each thread by itself, so an occurrence means the thread that
- * gets that far first; what lies behind another thread's count is out of reach.
+ * The first, middle and last place of each thread and part of the scene at which `call` can be met. strace counts in
+ * each thread by itself, so an occurrence means the thread that gets that far first; what lies behind another thread's
+ * count is out of reach.
  */
 export function pointsOf(calls: readonly TracedCall[], call: string): readonly Point[] {
-  const reached = new Map<number, Point>();
+  const reached = new Set<number>();
   const groups = Map.groupBy(
     calls.filter((each) => {
       if (each.call !== call || reached.has(each.occurrence)) return false;
-      reached.set(each.occurrence, each);
-      return concernsFile(each.text);
+      reached.add(each.occurrence);
+      return concernsScene(each.text);
     }),
     ({ thread, text }) => `${thread} ${placeOf(text)}`,
   );
@@ -27,15 +27,16 @@ export function pointsOf(calls: readonly TracedCall[], call: string): readonly P
 }
 
 function firstMiddleLast<T>(points: readonly T[]): readonly T[] {
-  const places = new Set([0, Math.floor((points.length - 1) / 2), points.length - 1]);
-  return [...places].flatMap((place) => points[place] ?? []);
+  const chosen = new Set([0, Math.floor((points.length - 1) / 2), points.length - 1]);
+  return [...chosen].flatMap((place) => points[place] ?? []);
 }
 
-function concernsFile(text: string): boolean {
-  return !/^\w+\(\d+<(pipe|socket|anon_inode|\/dev|\/proc|\/usr|\/etc|UNIX)/.test(text) && /<\/|"\//.test(text);
+/** True for a call on something of the scene, and not on a pipe, an event or a file of Node itself. */
+export function concernsScene(text: string): boolean {
+  return /^\w+\([^<"]*[<"][^>"]*\/(tierkeep-|etilqs_)/.test(text);
 }
 
-const places = [
+const parts = [
   ["probe", /\/probe-\d/],
   ["staging", /\.tierkeep\/staging/],
   ["manifests", /\.tierkeep\/manifests/],
@@ -49,5 +50,5 @@ const places = [
 /** Which part of the scene a call is about, by its first path. */
 export function placeOf(text: string): string {
   const about = /[<"](\/[^">]*>?)/.exec(text)?.[1] ?? "";
-  return places.find(([, pattern]) => pattern.test(about))?.[0] ?? "other";
+  return parts.find(([, pattern]) => pattern.test(about))?.[0] ?? "other";
 }

@@ -50,11 +50,7 @@ export function checkAllMoved(scene: Scene): void {
 export async function checkSettled(scene: Scene): Promise<void> {
   deepEqual(stagingOf(scene), [], "left in staging");
   using db = new DatabaseSync(`${scene.stateDir}/catalog.db`, { readOnly: true });
-  deepEqual(
-    db.prepare("SELECT run, seq, state FROM operations WHERE state <> 'done'").all(),
-    [],
-    "unfinished operations",
-  );
+  deepEqual(db.prepare("SELECT run, state FROM batches WHERE state <> 'done'").all(), [], "unfinished batches");
   deepEqual(db.prepare("SELECT run FROM staging").all(), [], "journalled staging folders");
   const [planned, health] = await Promise.all([scene.tierkeep("plan", "--json"), scene.tierkeep("health", "--json")]);
   equal(reportOf<PlanReport>(planned).jobs[0]?.totals.files, 0, "steps of the plan");

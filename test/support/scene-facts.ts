@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { type Dirent, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { pathOf, sha256 } from "./scene-files.ts";
 import { scratch } from "./scratch.ts";
 
@@ -55,8 +55,9 @@ function entriesOf(root: string, below: string): readonly Dirent<Buffer>[] {
   return orIfMissing(() => readdirSync(pathOf(root, below), { withFileTypes: true, encoding: "buffer" }), []);
 }
 
-/** Everything of each file that a restore must bring back, as text that compares. */
+/** Everything of each file that a restore must bring back, as text that compares. Nothing there: nothing to tell. */
 export function fingerprint(root: string): ReadonlyMap<string, string> {
+  if (!existsSync(root)) return new Map();
   const inodes = new Map<number, string>();
   const xattrs = attributesBelow(root);
   const files = filesBelow(root, false).toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -19,6 +19,8 @@ export interface SceneOptions {
   /** Small files besides the telling ones. */
   readonly tiny?: number;
   readonly warmMiB?: number;
+  /** Further arguments for the tier's mkfs. */
+  readonly warmMkfs?: readonly string[];
   /** The tier as FUSE shows it, which publishes by link and unlink as NFS does. */
   readonly bindfs?: boolean;
   /** The tier is a directory of the source's own file system, where files are synced one by one. */
@@ -47,7 +49,9 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
   await using made = new AsyncDisposableStack();
   const { path: directory } = made.use(scratch("scene"));
   const hot = made.use(await mountLoop({ type: "ext4", sizeMiB: 48 }));
-  const real = made.use(await mountLoop({ type: "ext4", sizeMiB: options.warmMiB ?? 96 }));
+  const real = made.use(
+    await mountLoop({ type: "ext4", sizeMiB: options.warmMiB ?? 96, mkfs: options.warmMkfs ?? [] }),
+  );
   const warm = await tierPath(options, { made, hot: hot.path, real: real.path });
   const paths = { directory, source: `${hot.path}/log`, warm, stateDir: `${directory}/state` };
   mkdirSync(paths.source);

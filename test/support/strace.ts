@@ -40,8 +40,8 @@ export interface Finished {
 
 export interface Traced extends Finished {
   readonly calls: readonly TracedCall[];
-  /** The call that met the injection. */
-  readonly hit: TracedCall | undefined;
+  /** The call at which the process died; of those that failed, each thread's own. */
+  readonly hits: readonly TracedCall[];
 }
 
 export interface Command {
@@ -92,7 +92,7 @@ export async function runCommand({ args, env = process.env }: Command): Promise<
 }
 
 /** What strace wrote: the calls in order, and the one that was injected. */
-export function readTrace(output: string, injection?: Injection): Pick<Traced, "calls" | "hit"> {
+export function readTrace(output: string, injection?: Injection): Pick<Traced, "calls" | "hits"> {
   const counts = new Map<string, number>();
   const calls: TracedCall[] = [];
   for (const line of readFileSync(output, "latin1").split("\n")) {
@@ -102,13 +102,10 @@ export function readTrace(output: string, injection?: Injection): Pick<Traced, "
     counts.set(`${thread} ${call}`, occurrence);
     calls.push({ thread: Number(thread), call, occurrence, text });
   }
-  return { calls, hit: injection === undefined ? undefined : findHit(calls, injection) };
+  return { calls, hits: injection === undefined ? [] : findHits(calls, injection) };
 }
 
-function findHit(calls: readonly TracedCall[], { call, occurrence, deed }: Injection): TracedCall | undefined {
-  const candidates = calls.filter((each) => each.call === call && each.occurrence === occurrence);
-  // A process that dies has no second candidate; else the text says it, or another thread's line cut it in two.
-  return "signal" in deed
-    ? candidates.at(-1)
-    : (candidates.find((each) => each.text.includes("INJECTED")) ?? candidates[0]);
+function findHits(calls: readonly TracedCall[], { call, occurrence, deed }: Injection): readonly TracedCall[] {
+  const hits = calls.filter((each) => each.call === call && each.occurrence === occurrence);
+  return "signal" in deed ? hits.slice(-1) : hits;
 }

@@ -1,0 +1,117 @@
+import { equal, notEqual, ok } from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { RunReport } from "../../src/reports/run.ts";
+import { needsRoot } from "../support/loop-mount.ts";
+import { concernsScene, type Point, placeOf, pointsOf } from "../support/points.ts";
+import { makeScene, type Scene } from "../support/scene.ts";
+import { checkAllMoved, checkNothingLost, checkRestores, checkSettled, reportOf } from "../support/scene-checks.ts";
+import { fingerprint } from "../support/scene-facts.ts";
+import { runsAll, seeded } from "../support/seeded.ts";
+import type { TracedCall } from "../support/strace.ts";
+
+// A system call of a run fails, by strace. All cases with TIERKEEP_FULL=1, else a seeded tenth of them.
+const dice = seeded();
+const errors = ["EIO", "ENOSPC", "EDQUOT", "EACCES", "EROFS", "ESTALE"];
+const ofFacts = ["fchownat", "fchmod", "utimensat", "fsetxattr"];
+const ofCopying = ["openat2", "pread64", "pwrite64", "ftruncate", "fallocate", ...ofFacts];
+const ofPublishing = ["mkdirat", "linkat", "renameat2", "unlinkat", "write", "syncfs", "fsync", "close"];
+const calls = [...ofCopying, ...ofPublishing];
+
+/** Errors that a run may pass over, with the reason; each other one must be told. */
+const harmless: readonly {
+  readonly calls: RegExp;
+  readonly errors: RegExp;
+  readonly place: RegExp;
+  readonly why: string;
+}[] = [
+  {
+    calls: /^(fchownat|fchmod|utimensat|fsetxattr)$/,
+    errors: /^(EACCES|ENOSPC)$/,
+    place: /^staging$/,
+    why: "what the tier will not hold is in the manifest, and comes back with a restore",
+  },
+  {
+    calls: /^(fchownat|fchmod|utimensat|fsetxattr|linkat|openat2)$/,
+    errors: /^EACCES$/,
+    place: /^probe$/,
+    why: "the probe asks what the tier can do, and this is how it says no",
+  },
+];
+
+interface Bench {
+  readonly scene: Scene;
+  readonly before: ReadonlyMap<string, string>;
+}
+
+interface Case extends Point {
+  readonly error: string;
+}
+
+test("M11, M27: a call that fails loses nothing, and the report says which it was", { skip: needsRoot }, async (t) => {
+  t.diagnostic(`seed ${dice.seed}: TIERKEEP_SEED=${dice.seed} repeats the choices`);
+  await using scene = await makeScene();
+  const before = fingerprint(scene.source);
+  const unharmed = await scene.traced("job", { calls }, ["run", "--json"]);
+  equal(unharmed.exitCode, 0, unharmed.stderr);
+  const met = ({ call, occurrence }: Point) =>
+    unharmed.calls.filter((each) => each.call === call && each.occurrence === occurrence);
+  const all = calls
+    .flatMap((call) => pointsOf(unharmed.calls, call))
+    // An error that Node's own files meet ends Node itself.
+    .filter((point) => met(point).every((each) => concernsScene(each.text)))
+    .flatMap((point) => errors.map((error) => ({ ...point, error })));
+  t.diagnostic(`${all.length} cases`);
+  for (const each of runsAll ? all : dice.sample(all, 0.1)) {
+    const name = `${each.error} from ${each.call} #${each.occurrence}, ${placeOf(each.text)}`;
+    await t.test(name, (one) => failAt(one, { scene, before }, each));
+  }
+});
+
+async function failAt(t: TestContext, { scene, before }: Bench, { call, occurrence, error }: Case): Promise<void> {
+  scene.reset();
+  const injection = { call, occurrence, deed: { error } };
+  const failed = await scene.traced("job", { calls: [call], injection }, ["run", "--json"]);
+  if (!failed.hits.every((hit) => concernsScene(hit.text))) {
+    t.diagnostic(`met ${failed.hits.map((hit) => hit.text).join(" and ")}, which is not ours: nothing to judge`);
+    return;
+  }
+  notEqual(failed.exitCode, 1, `a bug: ${failed.stderr}`);
+  ok(!/^\s+at .*:\d+:\d+/m.test(failed.stderr), `a stack: ${failed.stderr}`);
+  ok(failed.hits.length > 0, `the run ended before ${call} #${occurrence}`);
+  checkNothingLost(scene);
+  if (!failed.hits.every((hit) => isHarmless(hit, error))) {
+    notEqual(failed.exitCode, 0, `nobody was told of ${failed.hits[0]?.text}`);
+    checkTold(reportOf<RunReport>(failed), failed.hits, error);
+  }
+  const repair = await scene.tierkeep("run", "--json");
+  equal(repair.exitCode, 0, `the repair after ${failed.hits[0]?.text}: ${repair.stdout}${repair.stderr}`);
+  checkAllMoved(scene);
+  await checkSettled(scene);
+  if (ofFacts.includes(call)) await checkRestores(scene, before);
+}
+
+function isHarmless({ call, text }: TracedCall, error: string): boolean {
+  return harmless.some((each) => each.calls.test(call) && each.errors.test(error) && each.place.test(placeOf(text)));
+}
+
+/** Some error of the report names what it failed with and the call or its path; of the catalog, SQLite tells neither. */
+function checkTold(report: RunReport, hits: readonly TracedCall[], error: string): void {
+  const told = report.jobs.flatMap((job) => job.errors);
+  const isNamed = told.some(
+    ({ code, message }) =>
+      (message.includes(error) && hits.some((hit) => message.includes(hit.call) || tierPathIn(hit, message))) ||
+      (hits.some((hit) => isOfCatalog(hit)) && /^(ERR_SQLITE_ERROR|STATE_DIR)$/.test(code)),
+  );
+  ok(isNamed, `${error} from ${hits.map((hit) => hit.text).join(" and ")} is not in ${JSON.stringify(told)}`);
+}
+
+/** `/mnt/warm answers EIO` is told for a whole tier that cannot be opened. */
+function tierPathIn({ text }: TracedCall, message: string): boolean {
+  const [path = ""] = /(?<=[<"])\/[^">]*?(?=\/\.tierkeep|\/log|[">])/.exec(text) ?? [];
+  return path !== "" && message.includes(path);
+}
+
+/** Its temporary files, too, which lie in /var/tmp. */
+function isOfCatalog({ text }: TracedCall): boolean {
+  return /catalog\.db|etilqs|\/state[>"]/.test(text);
+}
