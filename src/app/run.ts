@@ -1,7 +1,7 @@
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import type { Progress } from "../jobs/job.ts";
-import { exitCodes } from "../lib/error-codes.ts";
+import { errorTable, exitCodes, isErrorCode } from "../lib/error-codes.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
 import { writePinStatus } from "../tiers/status-pins.ts";
@@ -100,12 +100,14 @@ const onlyWhenAll: Readonly<Partial<Record<JobStatus, number>>> = {
   busy: exitCodes.busy,
 };
 
-/** The exit code of a run (INTERFACE section 3): 5, 10 and 11 only when they are the reason for every job. */
+/** The exit code of a run (INTERFACE section 3): 13, then 12; 5, 10 and 11 only when they are the reason for every job. */
 export function exitCodeOfRun(report: RunReport): number {
   const errors = report.jobs.flatMap((job) => job.errors);
   if (report.jobs.some((job) => job.status === "interrupted" || job.status === "not-started"))
     return exitCodes.interrupted;
-  if (errors.some((error) => error.code === "STORED_DAMAGED")) return exitCodes.corrupt;
+  const exits = new Set(errors.map(({ code }) => (isErrorCode(code) ? errorTable[code].exit : undefined)));
+  if (exits.has("corrupt")) return exitCodes.corrupt;
+  if (exits.has("external")) return exitCodes.external;
   if (report.status === "ok") return exitCodes.ok;
   return onlyWhenAll[report.status] ?? exitCodes.partial;
 }

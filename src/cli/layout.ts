@@ -36,7 +36,8 @@ export function listLines(items: readonly string[], { lead, separator, indent }:
   let isEmpty = true;
   for (const item of items) {
     const next = isEmpty ? `${line}${item}` : `${line}${separator}${item}`;
-    if (!isEmpty && indent + textWidth(next) > screenWidth) {
+    // A separator may follow at the line's end.
+    if (!isEmpty && indent + textWidth(next) + separator.trimEnd().length > screenWidth) {
       lines.push(`${line}${separator.trimEnd()}`);
       line = " ".repeat(textWidth(lead)) + item;
     } else line = next;

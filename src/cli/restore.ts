@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { restoreAll } from "../app/restore.ts";
-import { errorTable, exitCodes } from "../lib/error-codes.ts";
+import { errorTable, exitCodes, isErrorCode } from "../lib/error-codes.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes, plural } from "../lib/units.ts";
 import type { PathFields } from "../reports/path.ts";
@@ -87,8 +87,7 @@ function closing(terminal: Terminal, report: RestoreReport): string {
 function exitCodeOf({ files }: RestoreReport): number {
   const codes = files.flatMap((file) => (file.error === null ? [] : [file.error.code]));
   if (codes.length === 0) return exitCodes.ok;
-  if (codes.some((code) => code in errorTable && errorTable[code as keyof typeof errorTable].exit === "corrupt"))
-    return exitCodes.corrupt;
+  if (codes.some((code) => isErrorCode(code) && errorTable[code].exit === "corrupt")) return exitCodes.corrupt;
   return codes.every((code) => code.startsWith("TIER_")) && codes.length === files.length
     ? exitCodes.unavailable
     : exitCodes.partial;

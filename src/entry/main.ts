@@ -1,6 +1,7 @@
 import { exitCodeOf, exitCodes } from "../lib/error-codes.ts";
 import { OperatorError, systemFailure } from "../lib/errors.ts";
 import { toolVersion } from "../lib/version.ts";
+import { exactArguments } from "./arguments.ts";
 import { fileTerminal } from "./terminal-files.ts";
 
 /** The entry point of the command line. */
@@ -48,4 +49,4 @@ function stopOnSignals(): AbortController {
   return controller;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(exactArguments(process.argv.slice(2)));

@@ -154,6 +154,11 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
+/** Reports carry codes of system calls, too. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}
+
 /** The exit code that belongs to an error code. */
 export function exitCodeOf(code: ErrorCode): number {
   return exitCodes[errorTable[code].exit];

@@ -4,17 +4,24 @@
  * `undefined` when it is none.
  */
 export function parseMoment(text: string): number | undefined {
+  if (!hasRealDay(text)) return undefined;
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
     const start = Date.parse(`${text}T00:00:00`);
     if (Number.isNaN(start)) return undefined;
-    const next = new Date(start);
-    next.setDate(next.getDate() + 1);
-    return next.getTime() - 1;
+    // From its parts: midnight itself may not exist, and a day may have 23 or 25 hours.
+    const day = new Date(start);
+    return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime() - 1;
   }
   if (!/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/.test(text)) return undefined;
   const ms = Date.parse(text.replace(" ", "T"));
   if (Number.isNaN(ms)) return undefined;
   return text.includes(".") ? ms : ms + 999;
+}
+
+/** `Date.parse` takes 30 February for 2 March. */
+function hasRealDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 /** `2026-11-23 04:15:00`, local time: as `parseMoment` reads it. */

@@ -4,9 +4,21 @@
  */
 export type RawPath = string & { readonly __brand: "RawPath" };
 
-/** The raw form of text such as a configured path. */
+/** The raw form of text such as a configured path, or of an argument that `textOfArgument` made. */
 export function rawPath(text: string): RawPath {
-  return Buffer.from(text, "utf8").toString("latin1") as RawPath;
+  if (text.isWellFormed()) return Buffer.from(text, "utf8").toString("latin1") as RawPath;
+  return [...text].map(rawCharacter).join("") as RawPath;
+}
+
+function rawCharacter(character: string): string {
+  const code = character.charCodeAt(0);
+  const isByte = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
+  return isByte ? String.fromCharCode(code - 0xdc00) : Buffer.from(character, "utf8").toString("latin1");
+}
+
+/** An argument of the command line as a string; where it is not UTF-8, a lone surrogate stands for each byte. */
+export function textOfArgument(raw: RawPath): string {
+  return textOf(raw) ?? raw.replaceAll(/[\x80-\xff]/g, (byte) => String.fromCharCode(byte.charCodeAt(0) + 0xdc00));
 }
 
 /** The raw form of bytes from a database or a system call. */

@@ -1,8 +1,9 @@
+import { posix } from "node:path";
 import type { Placement, Placements } from "../catalog/placements.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { compileGlob } from "../lib/glob.ts";
 import { formatLocal } from "../lib/moment.ts";
-import { baseName, isWithin, joinPath, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { baseName, isWithin, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 
 /** Every placement that a pattern means: an id, a file, a directory and all below it, or a glob; a bare name at any depth. */
@@ -16,28 +17,34 @@ export function* matchPlacements(
     yield byId;
     return;
   }
-  const isMatch = matcherOf(pattern, workingDirectory);
-  for (const placement of placements.all(fixedPrefix(pattern))) if (isMatch(placement.path)) yield placement;
+  const absolute = absolutePattern(pattern, workingDirectory);
+  const isMatch = absolute === undefined ? bareMatcher(rawPath(pattern)) : pathMatcher(absolute);
+  for (const placement of placements.all(fixedPrefix(absolute))) if (isMatch(placement.path)) yield placement;
+}
+
+/** The pattern from the root, as a shell would read it; `undefined` for a bare name, which fits at any depth. */
+function absolutePattern(pattern: string, workingDirectory: string): RawPath | undefined {
+  if (!pattern.includes("/") && pattern !== "." && pattern !== "..") return undefined;
+  return rawPath(posix.resolve(workingDirectory, pattern));
 }
 
 /** The directory under which all matches must lie, so that not every row is read. */
-function fixedPrefix(pattern: string): RawPath | undefined {
-  if (!pattern.startsWith("/")) return undefined;
+function fixedPrefix(pattern: RawPath | undefined): RawPath | undefined {
+  if (pattern === undefined) return undefined;
   const parts = pattern.split("/").slice(0, -1);
   const firstGlob = parts.findIndex((part) => /[*?[\]{}()!+@\\]/.test(part));
   const fixed = (firstGlob === -1 ? parts : parts.slice(0, firstGlob)).join("/");
-  return fixed === "" ? undefined : rawPath(fixed);
+  return fixed === "" ? undefined : (fixed as RawPath);
 }
 
-function matcherOf(pattern: string, workingDirectory: string): (path: RawPath) => boolean {
-  const raw = rawPath(pattern.length > 1 ? pattern.replace(/\/+$/, "") : pattern);
-  if (!raw.includes("/")) {
-    const matches = globOf(raw);
-    // A bare name may be a file or a directory, wherever it is.
-    return (path) => path.split("/").some((part) => part === raw) || matches(baseName(path));
-  }
-  const absolute = raw.startsWith("/") ? raw : joinPath(rawPath(workingDirectory), raw.replace(/^(\.\/)+/, ""));
-  const matches = globOf(absolute as RawPath);
+/** A bare name may be a file or a directory, wherever it is. */
+function bareMatcher(name: RawPath): (path: RawPath) => boolean {
+  const matches = globOf(name);
+  return (path) => path.split("/").some((part) => part === name) || matches(baseName(path));
+}
+
+function pathMatcher(absolute: RawPath): (path: RawPath) => boolean {
+  const matches = globOf(absolute);
   return (path) => isWithin(path, absolute) || matches(path);
 }
 
