@@ -17,6 +17,13 @@ test("what stays is counted in words, the largest first", () => {
   assert.deepEqual(countLines(terminal, {}, { lead: "stays: ", indent: 2 }), []);
 });
 
+test("one is not many", () => {
+  const counts = { "special-file": 1, "active-log": 1, "open-unknown": 1 };
+  assert.deepEqual(countLines(fakeTerminal(), counts, { lead: "", indent: 0 }), [
+    "1 special file, 1 active log, 1 cannot be probed for writers",
+  ]);
+});
+
 test("a reason that this version does not know is shown as it is", () => {
   assert.deepEqual(countLines(terminal, { "of-tomorrow": 2 }, { lead: "", indent: 0 }), ["2 of-tomorrow"]);
 });

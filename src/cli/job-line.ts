@@ -19,8 +19,13 @@ export function countLines(
 ): readonly string[] {
   const parts = Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
-    .map(([code, count]) => `${formatCount(count)} ${reasons[code as ReasonCode]?.label ?? code}`);
+    .map(([code, count]) => `${formatCount(count)} ${labelOf(code, count)}`);
   return listLines(parts, { lead, separator: terminal.symbols ? " · " : ", ", indent });
+}
+
+function labelOf(code: string, count: number): string {
+  const label = reasons[code as ReasonCode]?.label ?? code;
+  return count === 1 ? label.replace(/(file|log)s$/, "$1") : label;
 }
 
 /** What the operator has to know of an approval, in a few words. */

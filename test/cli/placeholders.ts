@@ -19,7 +19,7 @@ const anyLines = "[...]";
 const placeholder = new RegExp(` *\\[(${Object.keys(patterns).map(RegExp.escape).join("|")})\\] *`, "g");
 
 /** True when `actual` is what `expected` says, placeholders and all. */
-export function matches(expected: string, actual: string): boolean {
+function matches(expected: string, actual: string): boolean {
   const lines = expected.split("\n").map((line) => (line === anyLines ? "(?:.*\\n)*?.*" : lineSource(line)));
   return new RegExp(`^${lines.join("\\n")}$`).test(actual);
 }
