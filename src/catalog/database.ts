@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { pathExists } from "../host/files.ts";
-import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
+import { createEmptyFile, pathExists } from "../host/files.ts";
+import { hasCode, isDamage, messageOf, OperatorError } from "../lib/errors.ts";
 import { migrations } from "./schema.ts";
 
 /** A connection with its statements prepared once; every commit is durable before it returns. */
@@ -17,8 +17,11 @@ const busyTimeoutMs = 30_000;
  * @throws OperatorError STATE_DIR, CATALOG_NEWER, CATALOG_DAMAGED
  */
 export function openDatabase(file: string): Database {
+  makePrivate(file);
   const connection = connect(file, false);
   try {
+    // Before anything is changed: setting the journal's mode writes to the file.
+    refuseNewer(schemaVersion(connection), file);
     connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     migrate(connection, file);
   } catch (error) {
@@ -50,11 +53,10 @@ function connect(file: string, readOnly: boolean): DatabaseSync {
 }
 
 function migrate(connection: DatabaseSync, file: string): void {
-  const version = schemaVersion(connection);
-  refuseNewer(version, file);
-  if (version === migrations.length) return;
+  if (schemaVersion(connection) === migrations.length) return;
   connection.exec("BEGIN IMMEDIATE");
   try {
+    refuseNewer(schemaVersion(connection), file);
     // Another process may have migrated while this one waited for the lock.
     for (const step of migrations.slice(schemaVersion(connection))) connection.exec(step);
     connection.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
@@ -74,6 +76,17 @@ function refuseNewer(version: number, file: string): void {
     facts: { expected: `schema ${migrations.length} or older`, found: `schema ${version}` },
     hint: "run the newer version; this one has touched nothing",
   });
+}
+
+/** It holds the names of private files, whoever may enter its directory. SQLite gives its own files the same mode. */
+function makePrivate(file: string): void {
+  if (pathExists(file)) return;
+  try {
+    createEmptyFile(file, 0o600);
+  } catch (cause) {
+    if (hasCode(cause, "EEXIST")) return;
+    throw unusable(file, cause);
+  }
 }
 
 function wrap(connection: DatabaseSync): Database {
@@ -99,19 +112,20 @@ function wrap(connection: DatabaseSync): Database {
   };
 }
 
-const damaged = new Set([11, 26]); // SQLITE_CORRUPT, SQLITE_NOTADB
-
 function asOperatorError(error: unknown, file: string): unknown {
   if (!hasCode(error, "ERR_SQLITE_ERROR")) return error;
-  const sqlite = error as Error & { readonly errcode: number };
-  if (damaged.has(sqlite.errcode & 0xff)) {
+  if (isDamage(error)) {
     return new OperatorError("CATALOG_DAMAGED", `the catalog ${file} is damaged: ${messageOf(error)}`, {
       hint: `keep it, and bring back a copy: cp ${file} ${file}.damaged; every fact is also in the manifests on the tiers`,
       cause: error,
     });
   }
-  return new OperatorError("STATE_DIR", `the catalog ${file} cannot be used: ${messageOf(error)}`, {
+  return unusable(file, error);
+}
+
+function unusable(file: string, cause: unknown): OperatorError {
+  return new OperatorError("STATE_DIR", `the catalog ${file} cannot be used: ${messageOf(cause)}`, {
     hint: "state_dir must be on a local disk with room, writable for the user that runs tierkeep (root)",
-    cause: error,
+    cause,
   });
 }

@@ -103,6 +103,11 @@ export function makeDirectories(path: string, mode: number): void {
   mkdirSync(path, { recursive: true, mode });
 }
 
+/** @throws EEXIST, EACCES, … */
+export function createEmptyFile(path: string, mode: number): void {
+  closeSync(openSync(path, "wx", mode));
+}
+
 /** Writes a small file so that readers see the old or the new content, also after a power cut. */
 export function replaceFile(path: string, content: string, mode: number): void {
   const staged = `${path}.new`;

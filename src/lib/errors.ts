@@ -48,6 +48,12 @@ export function messageOf(error: unknown): string {
  */
 export function systemFailure(error: unknown): OperatorError | undefined {
   if (hasCode(error, "ERR_SQLITE_ERROR")) {
+    if (isDamage(error)) {
+      return new OperatorError("CATALOG_DAMAGED", `the catalog is damaged: ${messageOf(error)}`, {
+        hint: "keep the files in state_dir, and bring back a copy; every fact is also in the manifests on the tiers",
+        cause: error,
+      });
+    }
     return new OperatorError("STATE_DIR", `the catalog cannot be used: ${messageOf(error)}`, {
       hint: "look at the disk under state_dir, then run again: it repairs what was begun",
       cause: error,
@@ -58,4 +64,16 @@ export function systemFailure(error: unknown): OperatorError | undefined {
     hint: "look at dmesg | tail and at tierkeep health, then run again: it repairs what was begun",
     cause: error,
   });
+}
+
+const sqliteDamage: ReadonlySet<number> = new Set([11, 26]); // SQLITE_CORRUPT, SQLITE_NOTADB
+
+/** SQLite found its file to be rotten or none of its own. */
+export function isDamage(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "errcode" in error &&
+    typeof error.errcode === "number" &&
+    sqliteDamage.has(error.errcode & 0xff)
+  );
 }
