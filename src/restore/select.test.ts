@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { test } from "node:test";
+import { scratch } from "../../test/support/scratch.ts";
 import type { Placement, Placements } from "../catalog/placements.ts";
 import { isWithin, type RawPath, rawPath, textOfArgument } from "../lib/raw-path.ts";
 import { choosePlacements, matchPlacements } from "./select.ts";
@@ -72,6 +74,18 @@ test("a relative path is one from the working directory", () => {
   assert.equal(matched(".", "/var/log").length, 4);
   assert.equal(matched("..", "/var/log/app").length, 4);
   assert.deepEqual(matched("nginx/access.log.1", "/"), []);
+});
+
+test("a path through a symbolic link is the path that it leads to, and still its own", () => {
+  using directory = scratch("select");
+  const real = realpathSync(directory.path);
+  mkdirSync(`${real}/data`);
+  symlinkSync("data", `${real}/log`);
+  const linked = placementsOf({ path: `${real}/data/a.1` }, { path: `${real}/log/a.1` });
+  const paths = (pattern: string) => [...matchPlacements(linked, pattern, real)].map((each) => each.path);
+  assert.deepEqual(paths(`${real}/log/a.1`), [`${real}/log/a.1`, `${real}/data/a.1`]);
+  assert.deepEqual(paths("log/*.1"), [`${real}/log/a.1`, `${real}/data/a.1`]);
+  assert.deepEqual(paths("data"), [`${real}/data/a.1`]);
 });
 
 test("globs of paths: a star stays in its directory, two go through all", () => {

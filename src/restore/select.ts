@@ -1,9 +1,10 @@
 import { posix } from "node:path";
 import type { Placement, Placements } from "../catalog/placements.ts";
-import { OperatorError } from "../lib/errors.ts";
+import { resolvePath } from "../host/files.ts";
+import { hasCode, OperatorError } from "../lib/errors.ts";
 import { compileGlob } from "../lib/glob.ts";
 import { formatLocal } from "../lib/moment.ts";
-import { baseName, isWithin, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { baseName, isWithin, parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 
 /** Every placement that a pattern means: an id, a file, a directory and all below it, or a glob; a bare name at any depth. */
@@ -18,8 +19,32 @@ export function* matchPlacements(
     return;
   }
   const absolute = absolutePattern(pattern, workingDirectory);
-  const isMatch = absolute === undefined ? bareMatcher(rawPath(pattern)) : pathMatcher(absolute);
-  for (const placement of placements.all(fixedPrefix(absolute))) if (isMatch(placement.path)) yield placement;
+  if (absolute === undefined) {
+    const isMatch = bareMatcher(rawPath(pattern));
+    for (const placement of placements.all()) if (isMatch(placement.path)) yield placement;
+    return;
+  }
+  const told = new Set<string>();
+  for (const spelling of new Set([absolute, withoutLinks(absolute)])) {
+    const isMatch = pathMatcher(spelling);
+    for (const placement of placements.all(fixedPrefix(spelling))) {
+      if (!isMatch(placement.path) || told.has(placement.id)) continue;
+      told.add(placement.id);
+      yield placement;
+    }
+  }
+}
+
+/** The catalog has paths without links, as the source was resolved; people type the ones that they know. */
+function withoutLinks(absolute: RawPath): RawPath {
+  for (let at = absolute; at !== "/"; at = parentOf(at)) {
+    try {
+      return (resolvePath(at) + absolute.slice(at.length)) as RawPath;
+    } catch (error) {
+      if (!hasCode(error, "ENOENT", "ENOTDIR", "ELOOP", "EACCES", "ENAMETOOLONG")) return absolute;
+    }
+  }
+  return absolute;
 }
 
 /** The pattern from the root, as a shell would read it; `undefined` for a bare name, which fits at any depth. */
@@ -29,8 +54,7 @@ function absolutePattern(pattern: string, workingDirectory: string): RawPath | u
 }
 
 /** The directory under which all matches must lie, so that not every row is read. */
-function fixedPrefix(pattern: RawPath | undefined): RawPath | undefined {
-  if (pattern === undefined) return undefined;
+function fixedPrefix(pattern: RawPath): RawPath | undefined {
   const parts = pattern.split("/").slice(0, -1);
   const firstGlob = parts.findIndex((part) => /[*?[\]{}()!+@\\]/.test(part));
   const fixed = (firstGlob === -1 ? parts : parts.slice(0, firstGlob)).join("/");
