@@ -18,6 +18,8 @@ export interface AppDoors {
   readonly toolVersion: string;
   /** `XDG_RUNTIME_DIR`, for who is not root. */
   readonly userRuntimeDir: string | undefined;
+  /** This very process is the main one of a systemd unit. */
+  readonly startedBySystemd: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -69,6 +71,7 @@ export function requestFor(
     restoreGraceMs: config.restoreGraceMs,
     logrotateNames: logrotateNames(readLogrotate(realConfigDeps())),
     copierEntry: doors.entryPoint("copier"),
+    startedBySystemd: doors.startedBySystemd,
     stepsAtMost: options.stepsAtMost ?? 0,
     why: options.why,
   };

@@ -35,11 +35,12 @@ export async function doJob(request: JobRequest, doors: ChildDoors): Promise<voi
 }
 
 function contextOf(request: JobRequest, { clock, signal, send }: ChildDoors, catalog: Catalog | undefined): JobContext {
-  const { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames } = request;
+  const { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd } = request;
   const progress: JobContext["progress"] = (done) => {
     void send({ type: "progress", done });
   };
-  return { run, host, tiers, catalog, clock, signal, progress, copierEntry, restoreGraceMs, logrotateNames };
+  const given = { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd };
+  return { ...given, catalog, clock, signal, progress };
 }
 
 const pieceSize = 500;

@@ -17,6 +17,7 @@ export interface JobRequest {
   readonly restoreGraceMs: number;
   readonly logrotateNames: readonly string[];
   readonly copierEntry: string;
+  readonly startedBySystemd: boolean;
   /** Send at most this many of the plan's steps. */
   readonly stepsAtMost: number;
   /** Send each thing that stays for this reason. */

@@ -20,7 +20,8 @@ export async function runCommandLine(argv: readonly string[], { terminal, signal
   };
   const cli: Cli = { terminal, host, entryPoint, toolVersion, env: process.env, signal, exit };
   const userRuntimeDir = process.env.XDG_RUNTIME_DIR;
-  const app = { host, entryPoint, toolVersion, userRuntimeDir, signal, pid: process.pid };
+  const startedBySystemd = isMainOfUnit();
+  const app = { host, entryPoint, toolVersion, userRuntimeDir, startedBySystemd, signal, pid: process.pid };
   try {
     await buildProgram({ cli, app, workingDirectory: process.cwd() }).parseAsync(argv, { from: "user" });
     return exitCode;
@@ -34,4 +35,10 @@ export async function runCommandLine(argv: readonly string[], { terminal, signal
 function entryPoint(name: "job" | "probe" | "copier"): string {
   const isBundle = import.meta.filename.endsWith(".js");
   return `${import.meta.dirname}/${name}.${isBundle ? "js" : "ts"}`;
+}
+
+/** systemd.exec(5): INVOCATION_ID alone is inherited by every child of a unit. */
+function isMainOfUnit(): boolean {
+  const { INVOCATION_ID, SYSTEMD_EXEC_PID } = process.env;
+  return INVOCATION_ID !== undefined && SYSTEMD_EXEC_PID === String(process.pid);
 }

@@ -2,8 +2,8 @@ import { constants } from "node:fs";
 import type { RawPath } from "../lib/raw-path.ts";
 import { bind, cString, lastErrorName, SystemError } from "./native.ts";
 
-/** Flags for opening, from <fcntl.h>; `O_PATH` and `O_NOATIME` included. */
-export const open = { ...constants, O_PATH: 0o10000000, O_CLOEXEC: 0o2000000 } as const;
+/** Flags for opening, from <fcntl.h>; `O_PATH`, `O_NOATIME` and `O_TMPFILE` included. */
+export const open = { ...constants, O_PATH: 0o10000000, O_CLOEXEC: 0o2000000, O_TMPFILE: 0o20200000 } as const;
 
 /** The current directory as a descriptor, for absolute paths. */
 export const atCwd = -100;
@@ -122,6 +122,14 @@ export interface NamePlace {
 export function linkFile(from: NamePlace, to: NamePlace): void {
   const result = libc.linkat(from.directory, cString(from.name), to.directory, cString(to.name, 1), 0);
   checked(result, "linkat", to.name);
+}
+
+const atSymlinkFollow = 0x400;
+
+/** The first name for a file that was opened with `O_TMPFILE`; never replaces one. @throws SystemError EEXIST */
+export function linkUnnamedFile(fd: number, to: NamePlace): void {
+  const self = cString(`/proc/self/fd/${fd}` as RawPath);
+  checked(libc.linkat(atCwd, self, to.directory, cString(to.name, 1), atSymlinkFollow), "linkat", to.name);
 }
 
 /**

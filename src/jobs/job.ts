@@ -33,6 +33,8 @@ export interface JobContext {
   readonly copierEntry: string;
   readonly restoreGraceMs: number;
   readonly logrotateNames: readonly string[];
+  /** systemd started this run, maybe with mounts of its own. */
+  readonly startedBySystemd: boolean;
 }
 
 export interface Progress {

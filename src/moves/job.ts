@@ -81,6 +81,7 @@ function planOf({ rule, context, tier, source }: Opened, watch: PlanWatch): Move
       host: context.host,
       nowMs,
       logrotateNames: context.logrotateNames,
+      startedBySystemd: context.startedBySystemd,
       restoredRecently: (path) => anyRestored && (restores?.restoredAfter(path, graceStart) ?? false),
       ...watch,
     },

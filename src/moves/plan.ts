@@ -1,18 +1,13 @@
 import { openStepTable, type StepTable } from "../catalog/step-table.ts";
-import { listDirectory } from "../host/files.ts";
-import { closeFd, open, openRoot } from "../host/posix.ts";
 import type { Refusal } from "../jobs/job.ts";
-import { hasCode } from "../lib/errors.ts";
 import { compileGlob } from "../lib/glob.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
 import { formatDuration } from "../lib/units.ts";
-import { engineOfDirectory } from "../policies/engine-data.ts";
 import { type Kept, tallyKept } from "../policies/kept.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
-import type { OpenTier } from "../tiers/tier.ts";
 import { roomOf } from "../tiers/usage.ts";
-import { ancestors, overlaps } from "./overlap.ts";
+import { type MovePlaces, type RefusalFacts, refuseMove } from "./refuse.ts";
 import type { MoveRule } from "./rule.ts";
 import type { OpenSource } from "./source.ts";
 import { surveySource } from "./survey.ts";
@@ -25,8 +20,7 @@ export interface MovePlan extends Disposable {
   readonly refusal: Refusal | undefined;
 }
 
-export interface PlanFacts {
-  readonly host: string;
+export interface PlanFacts extends RefusalFacts {
   readonly nowMs: number;
   /** Path patterns that logrotate's configuration lists. */
   readonly logrotateNames: readonly string[];
@@ -40,11 +34,7 @@ const unreadableKept = 100;
 const minimumSettledWithoutLeasesMs = 3_600_000;
 
 /** Reads, decides, and changes nothing: the same facts always give the same plan. */
-export function planMove(
-  rule: MoveRule,
-  at: { readonly source: OpenSource; readonly tier: OpenTier },
-  facts: PlanFacts,
-): MovePlan {
+export function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts): MovePlan {
   const steps = openStepTable();
   const tally = tallyKept(facts.onKept);
   const unreadable: { path: RawPath; message: string }[] = [];
@@ -93,65 +83,4 @@ export function leaseWarning(source: OpenSource): string | undefined {
   if (source.leases) return undefined;
   const quiet = formatDuration(minimumSettledWithoutLeasesMs);
   return `${source.place.filesystemType} has no leases: writers on other machines cannot be seen, so files must be unchanged for ${quiet} (settled_for)`;
-}
-
-function refuseMove(
-  rule: MoveRule,
-  { source, tier }: { source: OpenSource; tier: OpenTier },
-  facts: PlanFacts,
-): Refusal | undefined {
-  if (overlaps(source, tier, { host: facts.host, job: rule.name })) {
-    return {
-      guard: "same-tree",
-      message: `the source ${source.path} and the destination on ${tier.name} are the same tree or lie in one another`,
-      hint: "name a source that lies apart from the tier",
-    };
-  }
-  const engine = engineAbove(source.path);
-  if (engine !== undefined) {
-    return {
-      guard: "engine-data",
-      message: `the source ${source.path} lies in ${engine}'s own files; an age rule must never sweep those`,
-      hint: "let the engine write its logs elsewhere, and name that directory",
-    };
-  }
-  if (!source.readOnly) return undefined;
-  return {
-    guard: "source-read-only",
-    message: `the source ${source.path} is mounted read-only, so nothing could be removed from it`,
-    hint: `mount -o remount,rw ${source.place.mountPoint}, if that is meant`,
-  };
-}
-
-function engineAbove(source: RawPath): string | undefined {
-  for (const path of ancestors(source)) {
-    const engine = engineOfDirectory(new Set(namesIn(path)));
-    if (engine !== undefined) return engine;
-  }
-  return undefined;
-}
-
-function namesIn(path: RawPath): readonly string[] {
-  try {
-    const fd = openQuietly(path);
-    try {
-      return [...listDirectory(fd)].map((entry) => entry.name);
-    } finally {
-      closeFd(fd);
-    }
-  } catch (error) {
-    if (hasCode(error, "EACCES", "ENOENT")) return [];
-    throw error;
-  }
-}
-
-/** Without a trace in its access time where we may (HAZARDS M26). */
-function openQuietly(path: RawPath): number {
-  const flags = open.O_RDONLY | open.O_DIRECTORY;
-  try {
-    return openRoot(path, flags | open.O_NOATIME);
-  } catch (error) {
-    if (!hasCode(error, "EPERM")) throw error;
-    return openRoot(path, flags);
-  }
 }

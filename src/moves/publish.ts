@@ -7,7 +7,8 @@ import type { IndexedSetback } from "./copier-messages.ts";
 import { cacheDirectories } from "./directories.ts";
 import { onTier, type Setback } from "./failure.ts";
 import { eachFile, type Piece, type PieceFile, stagedName } from "./piece.ts";
-import { contentOf } from "./prove-piece.ts";
+import { contentOf, readBackSetback } from "./prove-piece.ts";
+import { publishAcross } from "./publish-across.ts";
 import { compareStored, openStored, type StoredContent } from "./read-back.ts";
 
 /**
@@ -42,8 +43,7 @@ interface PublishDeed {
 function publishFile(context: CopierContext, { to, name, file }: PublishDeed): Setback | undefined {
   const from = { directory: context.staging, name: stagedName(file.task.seq) };
   try {
-    publishName(from, to, context.publish);
-    return undefined;
+    return nameFile(context, { from, to, file });
   } catch (error) {
     // ENOENT: a dead run published it already, and recovery does so again.
     if (!hasCode(error, "EEXIST", "ENOENT")) throw error;
@@ -52,6 +52,25 @@ function publishFile(context: CopierContext, { to, name, file }: PublishDeed): S
       return { verdict: "name-taken", message: "other content took the name in the last instant" };
     }
   }
+  removeLeftover(from);
+  return undefined;
+}
+
+interface Naming {
+  readonly from: NamePlace;
+  readonly to: NamePlace;
+  readonly file: PieceFile;
+}
+
+function nameFile(context: CopierContext, { from, to, file }: Naming): Setback | undefined {
+  try {
+    publishName(from, to, context.publish);
+    return undefined;
+  } catch (error) {
+    if (!hasCode(error, "EXDEV")) throw error;
+  }
+  const problem = publishAcross(context, file, to);
+  if (problem !== undefined) return readBackSetback(problem);
   removeLeftover(from);
   return undefined;
 }

@@ -170,6 +170,7 @@ function contextOf(
       .pathname,
     restoreGraceMs: 14 * dayMs,
     logrotateNames: scene.logrotateNames ?? [],
+    startedBySystemd: false,
   };
 }
 
@@ -220,6 +221,7 @@ const restoreDoors = {
   entryPoint: (name: string) => new URL(`../../../src/entry/${name}.ts`, import.meta.url).pathname,
   toolVersion: "0.0.0",
   userRuntimeDir: undefined,
+  startedBySystemd: false,
   signal: new AbortController().signal,
 };
 
