@@ -30,10 +30,8 @@ export function nameWithHash(
   const suffix = name.endsWith(limits.suffix) ? limits.suffix : "";
   const bare = suffix === "" ? name : name.slice(0, -suffix.length);
   const hashed = `${bare}.${sha256.slice(0, 8)}${suffix}`;
-  return joinPath(
-    parentOf(stored),
-    hashed.length <= limits.nameMaxBytes ? hashed : `${bare.slice(0, 180)}~${sha256.slice(0, 16)}${suffix}`,
-  );
+  const fitting = hashed.length <= limits.nameMaxBytes ? hashed : cutName(bare, sha256, { ...limits, suffix });
+  return joinPath(parentOf(stored), fitting);
 }
 
 function dateFolder(modifiedNs: bigint): string {
@@ -45,6 +43,10 @@ function dateFolder(modifiedNs: bigint): string {
 function fitName(name: RawPath, suffix: string, facts: StoredName): string {
   const full = `${name}${suffix}`;
   if (full.length <= facts.nameMaxBytes) return full;
-  const pathHash = createHash("sha256").update(bytesOf(facts.path)).digest("hex").slice(0, 16);
-  return `${name.slice(0, 180)}~${pathHash}${suffix}`;
+  return cutName(name, createHash("sha256").update(bytesOf(facts.path)).digest("hex"), facts);
+}
+
+function cutName(name: string, hash: string, { suffix, nameMaxBytes }: Pick<StoredName, "suffix" | "nameMaxBytes">) {
+  const mark = `~${hash.slice(0, 16)}${suffix}`;
+  return `${name.slice(0, Math.min(180, nameMaxBytes - mark.length))}${mark}`;
 }
