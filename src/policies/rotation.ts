@@ -3,7 +3,7 @@ import type { RawPath } from "../lib/raw-path.ts";
 const compressed = String.raw`(?:\.(?:gz|xz|bz2|zst|lz4|Z|zip))?`;
 const stamp = String.raw`\d{8}(?:[-T._]?\d{2,6})?|\d{4}-\d{2}-\d{2}|\d{10}`;
 const numbered = new RegExp(String.raw`^(.+)\.\d{1,4}${compressed}$`, "s");
-const dated = new RegExp(String.raw`^(.+)[-.](?:${stamp})${compressed}$`, "s");
+const dated = new RegExp(`^(.+)[-.](?:${stamp})${compressed}$`, "s");
 const datedBeforeExtension = new RegExp(String.raw`^(.+)[-.](?:${stamp})(\.[A-Za-z]+)${compressed}$`, "s");
 
 /** The names that a rotation will write to again, judged by the rotated ones that lie beside them (HAZARDS M34). */

@@ -46,7 +46,7 @@ test("M3, M4: an unmounted tier is unavailable, never an empty tree", { skip: ne
   const error = thrown(() => openTier(config, pin));
   assert.equal(error.code, "TIER_IDENTITY");
   assert.match(error.facts.expected ?? "", /^tier 3f0c12ab… on UUID [0-9a-f]{8}… \(ext4, "warm"\)$/);
-  assert.match(error.facts.found ?? "", /^no identity, on UUID .*the root file system\)$/);
+  assert.match(error.facts.found ?? "", /^no identity, on (UUID|fsid) .*the root file system\)$/);
   assert.equal(error.hint, `${fs.path} is probably not mounted: mount ${fs.path}`);
 });
 
