@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration, plural } from "../lib/units.ts";
+import { formatCount, formatDuration } from "../lib/units.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { reasons } from "../policies/reasons.ts";
 import type { JobPlan } from "../reports/plan.ts";
@@ -38,9 +38,4 @@ export function approvalText(terminal: Terminal, { approval }: JobPlan, nowMs: n
 
 export function ago(ms: number): string {
   return ms < 60_000 ? "just now" : `${formatDuration(ms)} ago`;
-}
-
-/** `412 files, 1.8 GiB`. */
-export function amount(files: number, bytes: number): string {
-  return `${plural(files, "file")}, ${formatBytes(bytes)}`;
 }

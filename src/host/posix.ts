@@ -6,7 +6,7 @@ import { bind, cString, lastErrorName, SystemError } from "./native.ts";
 export const open = { ...constants, O_PATH: 0o10000000, O_CLOEXEC: 0o2000000, O_TMPFILE: 0o20200000 } as const;
 
 /** The current directory as a descriptor, for absolute paths. */
-export const atCwd = -100;
+const atCwd = -100;
 
 const openat2Number = 437;
 const resolveBeneath = 0x08 | 0x04 | 0x02; // RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS

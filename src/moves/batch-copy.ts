@@ -65,7 +65,7 @@ async function copyPiece(session: MoveSession, batch: Batch, items: readonly Ite
   });
 }
 
-export function addPiece(session: MoveSession, batch: Batch, items: readonly Item[]): PieceOfBatch {
+function addPiece(session: MoveSession, batch: Batch, items: readonly Item[]): PieceOfBatch {
   const id = items[0]?.operation.seq ?? 0;
   const piece = { id, copier: session.copiers.idlest(), items };
   batch.pieces.push(piece);

@@ -74,7 +74,7 @@ async function recordVerified(session: MoveSession, batch: Batch): Promise<void>
 }
 
 /** Takes back the staged copies of items with a setback. */
-export async function dropFailed(batch: Batch): Promise<void> {
+async function dropFailed(batch: Batch): Promise<void> {
   for (const piece of batch.pieces) {
     const indexes = outOf(piece);
     if (indexes.length > 0) await piece.copier.ask("drop", { piece: piece.id, indexes });

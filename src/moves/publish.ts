@@ -84,7 +84,7 @@ function removeLeftover(staged: NamePlace): void {
 }
 
 /** The one way in which a name comes into being on a tier. @throws SystemError EEXIST */
-export function publishName(from: NamePlace, to: NamePlace, how: CopierContext["publish"]): void {
+function publishName(from: NamePlace, to: NamePlace, how: CopierContext["publish"]): void {
   if (how === "rename-noreplace") {
     renameNoReplaceAt(from, to);
     return;

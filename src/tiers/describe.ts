@@ -29,6 +29,6 @@ export function describeFound({ facts, mount }: Seen): string {
   return `${what} on ${where} (${[mount.filesystemType, ...named, ...system].join(", ")})`;
 }
 
-export function shortUuid(uuid: string): string {
+function shortUuid(uuid: string): string {
   return `${uuid.slice(0, 8)}…`;
 }
