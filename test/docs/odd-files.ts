@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, truncateSync, utimesSync, writeFileSync } from "no
 import { dirname } from "node:path";
 
 /** File names as bytes, and what is in them: everything that a shell, jq or sha256sum could stumble over. */
-export const oddFiles: readonly (readonly [name: string | Buffer, content: string | Buffer])[] = [
+const oddFiles: readonly (readonly [name: string | Buffer, content: string | Buffer])[] = [
   ["plain.log.1", lines(2_000)],
   ["with space.log.2", lines(30)],
   ["new\nline.log.3", lines(2_000)],

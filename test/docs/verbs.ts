@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 
+const bin = new URL("../../bin/tierkeep", import.meta.url).pathname;
+
 export interface Answer {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -8,7 +10,7 @@ export interface Answer {
 
 /** Runs the built program as an operator would, without a terminal. */
 export function tierkeep(config: string, ...args: readonly string[]): Answer {
-  const { status, stdout, stderr } = spawnSync("bin/tierkeep", ["--config", config, ...args], {
+  const { status, stdout, stderr } = spawnSync(bin, ["--config", config, ...args], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
     maxBuffer: 64 * 2 ** 20,
