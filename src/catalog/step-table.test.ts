@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { RawPath } from "../lib/raw-path.ts";
+import { openStepTable, type Step } from "./step-table.ts";
+
+const path = fc
+  .array(fc.integer({ min: 1, max: 255 }), { minLength: 1, maxLength: 20 })
+  .map((codes) => String.fromCharCode(...codes) as RawPath);
+const step: fc.Arbitrary<Step> = fc.record({
+  path,
+  identity: fc.record({
+    device: fc.nat(2 ** 40),
+    inode: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    sizeBytes: fc.nat(2 ** 45),
+    modifiedNs: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
+    changedNs: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
+    links: fc.constant(1),
+  }),
+});
+
+test("what goes in comes out, to the last bit, oldest first", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      using table = openStepTable();
+      for (const each of steps) table.add(each);
+      const out = [...table.steps()];
+      assert.deepEqual(new Set(out.map(inText)), new Set(steps.map(inText)));
+      assert.equal(out.length, steps.length);
+      const times = out.map(({ identity }) => identity.modifiedNs);
+      assert.ok(times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time)));
+      const { files, bytes, oldestNs } = table.totals();
+      assert.deepEqual([files, oldestNs], [steps.length, times[0]]);
+      assert.equal(
+        bytes,
+        steps.reduce((sum, { identity }) => sum + identity.sizeBytes, 0),
+      );
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("M27: with room for some, the oldest stay in the plan, and one that could never fit holds nobody up", () => {
+  using table = openStepTable();
+  const sizes = [40, 500, 40, 40];
+  sizes.forEach((sizeBytes, index) => {
+    table.add({
+      path: `${index}` as RawPath,
+      identity: { device: 1, inode: BigInt(index), sizeBytes, modifiedNs: BigInt(index), changedNs: 0n, links: 1 },
+    });
+  });
+  const dropped: string[] = [];
+  table.dropBeyond(100, (each) => void dropped.push(each));
+  assert.deepEqual(
+    [...table.steps()].map((each) => each.path),
+    ["0", "2"],
+  );
+  assert.deepEqual(dropped.toSorted(), ["1", "3"]);
+  table.dropBeyond(-5, (each) => void dropped.push(each));
+  assert.deepEqual([...table.steps()], []);
+});
+
+test("an empty plan has no oldest", () => {
+  using table = openStepTable();
+  assert.deepEqual(table.totals(), { files: 0, bytes: 0, oldestNs: undefined });
+});
+
+function inText({ path: each, identity }: Step): string {
+  return `${each} ${Object.values(identity).join(" ")}`;
+}
