@@ -2,6 +2,7 @@ import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import type { Progress } from "../jobs/job.ts";
 import { errorTable, exitCodes, isErrorCode } from "../lib/error-codes.ts";
+import { OperatorError, systemFailure } from "../lib/errors.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
 import { writePinStatus } from "../tiers/status-pins.ts";
@@ -34,14 +35,41 @@ export async function runJobs(
       ? emptyReport(rule, "not-started")
       : await runJob(doors, config, { rule, runId, watch });
     reports.push(report);
-    watch.onReport(report);
+    // The last one waits for what may still go wrong below.
+    if (reports.length < jobs.length) watch.onReport(report);
   }
   const finishedMs = doors.host.clock.now();
   const times = { startedAt: new Date(startedMs).toISOString(), finishedAt: new Date(finishedMs).toISOString() };
-  const report = runReport({ runId, ...times, jobs: reports }, envelopeFacts(doors, config));
-  tellHealth(config, { catalog, reports, nowMs: finishedMs });
-  catalog.runs.end({ run: runId, nowMs: finishedMs, status: report.status, report: JSON.stringify(report) });
-  return report;
+  const whole = () => runReport({ runId, ...times, jobs: reports }, envelopeFacts(doors, config));
+  const problem = recordEnd(config, { catalog, report: whole(), nowMs: finishedMs });
+  const last = reports.pop();
+  if (last !== undefined) {
+    reports.push(problem === undefined ? last : withProblem(last, problem));
+    watch.onReport(reports.at(-1) ?? last);
+  }
+  return whole();
+}
+
+/** Writes down what was done. Where that cannot be, the report says so and is not lost: the work is done (HAZARDS C3). */
+function recordEnd(
+  config: Config,
+  { catalog, report, nowMs }: { catalog: Catalog; report: RunReport; nowMs: number },
+): OperatorError | undefined {
+  try {
+    tellHealth(config, { catalog, reports: report.jobs, nowMs });
+    catalog.runs.end({ run: report.runId, nowMs, status: report.status, report: JSON.stringify(report) });
+    return undefined;
+  } catch (error) {
+    const problem = error instanceof OperatorError ? error : systemFailure(error);
+    if (problem === undefined) throw error;
+    return problem;
+  }
+}
+
+function withProblem(report: JobReport, { code, message, hint }: OperatorError): JobReport {
+  const told = `the run is done, but was not written down: ${message}`;
+  const error = { path: "", code, message: told, hint: hint ?? null };
+  return { ...report, status: report.status === "ok" ? "partial" : report.status, errors: [...report.errors, error] };
 }
 
 /** Leaves for health what it cannot see itself; /run is empty after a boot. */

@@ -1,4 +1,4 @@
-import { equal, notEqual, ok } from "node:assert/strict";
+import { equal, match, notEqual, ok } from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { RunReport } from "../../src/reports/run.ts";
 import { needsRoot } from "../support/loop-mount.ts";
@@ -66,6 +66,36 @@ test("M11, M27: a call that fails loses nothing, and the report says which it wa
     await t.test(name, (one) => failAt(one, { scene, before }, each));
   }
 });
+
+test("C3: where a run cannot be written down, its work and its report are not lost", { skip: needsRoot }, async (t) => {
+  await using scene = await makeScene({ tiny: 10 });
+  const written = ["pwrite64", "fsync", "write", "rename", "fchmod"];
+  const unharmed = await scene.traced("main", { calls: written }, ["run", "--json"]);
+  const all = written.flatMap((call) => pointsOf(unharmed.calls, call).map((point) => ({ ...point, error: "ENOSPC" })));
+  for (const each of runsAll ? all : dice.sample(all, 0.4)) {
+    await t.test(`${each.error} from ${each.call} #${each.occurrence}, ${placeOf(each.text)}`, () =>
+      failAbove(scene, each),
+    );
+  }
+});
+
+async function failAbove(scene: Scene, { call, occurrence, error }: Case): Promise<void> {
+  scene.reset();
+  const injection = { call, occurrence, deed: { error } };
+  const failed = await scene.traced("main", { calls: [call], injection }, ["run", "--json"]);
+  const [hit] = failed.hits;
+  ok(hit !== undefined, `the run ended before ${call} #${occurrence}`);
+  // The catalog's main file is written when it is closed, again next time; a directory's sync SQLite does not mind.
+  const isHarmless = /catalog\.db>|\/state>/.test(hit.text);
+  if (!isHarmless) equal(failed.exitCode, 12, `${hit.text}: ${failed.stderr}`);
+  const isBegun = checkNothingLost(scene).some(({ stored }) => stored.length > 0);
+  const told = failed.stdout === "" ? failed.stderr : failed.stdout;
+  if (isBegun) reportOf<RunReport>(failed);
+  if (!isHarmless) match(told, /STATE_DIR|EXTERNAL/);
+  const repair = await scene.tierkeep("run", "--json");
+  equal(repair.exitCode, 0, `the repair after ${hit.text}: ${repair.stdout}${repair.stderr}`);
+  checkAllMoved(scene);
+}
 
 async function failAt(t: TestContext, { scene, before }: Bench, { call, occurrence, error }: Case): Promise<void> {
   scene.reset();
