@@ -12,8 +12,10 @@ export interface CopierContext {
   readonly leases: boolean;
   readonly compress: Compression;
   readonly readBack: "device" | "cache";
-  /** Files are made durable one by one, since the tier shares its file system with others. */
+  /** Files are made durable one by one: the tier shares its file system with others, or has no `syncfs`. */
   readonly syncEach: boolean;
+  /** With `syncEach`: syncing a directory may do nothing (FUSE), so each file is synced again under its new name. */
+  readonly syncNames: boolean;
   readonly publish: "rename-noreplace" | "link-unlink";
   readonly hardLinks: boolean;
 }

@@ -55,6 +55,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
   closing.defer(() => endStaging(options, staging));
   leaveReadme(tier.root);
   const capabilities = onTier(() => probeCapabilities(staging));
+  const isWhole = syncsAsAWhole(tier);
   const context: CopierContext = {
     source: source.root,
     tier: tier.root,
@@ -62,7 +63,8 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     leases: source.leases,
     compress: rule.compress,
     readBack: tier.config.readBack,
-    syncEach: sharesFileSystem(tier, source),
+    syncEach: sharesFileSystem(tier, source) || !isWhole,
+    syncNames: !isWhole,
     publish: capabilities.publish,
     hardLinks: capabilities.hardLinks,
   };
@@ -108,6 +110,16 @@ function sharesFileSystem(tier: OpenTier, source: OpenSource): boolean {
   const rootDevice = statFd(rootFd).device;
   closeFd(rootFd);
   return tier.device === rootDevice || tier.device === statFd(source.root).device;
+}
+
+const syncedAsAWhole = /^(ext[234]|xfs|btrfs|bcachefs|f2fs|jfs|zfs|overlay|tmpfs|v?fat|msdos|exfat|ntfs3|nfs4?)$/;
+
+/**
+ * FUSE answers `syncfs` itself, without asking its server, and SMB leaves its server's cache as it is: nothing would be
+ * durable. `fsync` of each file reaches the server.
+ */
+function syncsAsAWhole(tier: OpenTier): boolean {
+  return syncedAsAWhole.test(tier.filesystemType);
 }
 
 function endStaging({ journal, tier, run, rule }: SessionOptions, staging: number): void {

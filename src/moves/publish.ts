@@ -21,26 +21,35 @@ export function publishPiece(
   names: readonly (RawPath | null)[],
 ): readonly IndexedSetback[] {
   using directories = cacheDirectories(context.tier);
+  const published: Published = { names: [], found: [] };
   const setbacks = eachFile(piece, (file, index) => {
     const name = names[index] ?? null;
     if (name === null) return { verdict: "failed" };
     return onTier(() => {
       const to = { directory: directories.open(parentOf(name)), name: baseName(name) };
-      return publishFile(context, { to, name, file });
+      const setback = publishFile(context, { to, name, file, published });
+      if (setback === undefined) published.names.push(name);
+      return setback;
     });
   });
-  const given = names.filter((name) => name !== null);
-  if (context.syncEach) onTier(() => syncDirectories(context, given));
+  if (context.syncEach) onTier(() => syncPublished(context, published));
   return setbacks;
+}
+
+interface Published {
+  readonly names: RawPath[];
+  /** Those that held the very same bytes already; who wrote them may not have synced them. */
+  readonly found: RawPath[];
 }
 
 interface PublishDeed {
   readonly to: NamePlace;
   readonly name: RawPath;
   readonly file: PieceFile;
+  readonly published: Published;
 }
 
-function publishFile(context: CopierContext, { to, name, file }: PublishDeed): Setback | undefined {
+function publishFile(context: CopierContext, { to, name, file, published }: PublishDeed): Setback | undefined {
   const from = { directory: context.staging, name: stagedName(file.task.seq) };
   try {
     return nameFile(context, { from, to, file });
@@ -52,6 +61,7 @@ function publishFile(context: CopierContext, { to, name, file }: PublishDeed): S
       return { verdict: "name-taken", message: "other content took the name in the last instant" };
     }
   }
+  published.found.push(name);
   removeLeftover(from);
   return undefined;
 }
@@ -112,14 +122,17 @@ export function hasSameContent(
   }
 }
 
-function syncDirectories(context: CopierContext, names: readonly RawPath[]): void {
-  for (const directory of new Set(names.map(parentOf))) {
-    const fd = openBeneath(context.tier, directory, open.O_RDONLY | open.O_DIRECTORY);
-    try {
-      syncFile(fd, directory);
-    } finally {
-      closeFd(fd);
-    }
-  }
+function syncPublished(context: CopierContext, { names, found }: Published): void {
+  for (const name of context.syncNames ? names : found) syncOpened(context.tier, name, open.O_NOFOLLOW);
+  for (const directory of new Set(names.map(parentOf))) syncOpened(context.tier, directory, open.O_DIRECTORY);
   syncFile(context.staging);
+}
+
+function syncOpened(tier: number, path: RawPath, flags: number): void {
+  const fd = openBeneath(tier, path, open.O_RDONLY | flags);
+  try {
+    syncFile(fd, path);
+  } finally {
+    closeFd(fd);
+  }
 }

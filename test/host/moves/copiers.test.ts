@@ -13,6 +13,7 @@ const context: CopierContext = {
   compress: "none",
   readBack: "cache",
   syncEach: true,
+  syncNames: false,
   publish: "rename-noreplace",
   hardLinks: true,
 };
