@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { createEmptyFile, pathExists } from "../host/files.ts";
+import { createEmptyFile, isMissing, pathExists } from "../host/files.ts";
 import { hasCode, isDamage, messageOf, OperatorError } from "../lib/errors.ts";
 import { migrations } from "./schema.ts";
 
@@ -31,9 +31,9 @@ export function openDatabase(file: string): Database {
   return wrap(connection);
 }
 
-/** Opens the catalog for reading alone; `undefined` when there is none yet. */
+/** Opens the catalog for reading alone; `undefined` when there is none yet. @throws OperatorError STATE_DIR */
 export function openDatabaseToRead(file: string): Database | undefined {
-  if (!pathExists(file)) return undefined;
+  if (isAbsent(file)) return undefined;
   const connection = connect(file, true);
   try {
     refuseNewer(schemaVersion(connection), file);
@@ -76,6 +76,15 @@ function refuseNewer(version: number, file: string): void {
     facts: { expected: `schema ${migrations.length} or older`, found: `schema ${version}` },
     hint: "run the newer version; this one has touched nothing",
   });
+}
+
+/** A catalog that this user may not see is there all the same. */
+function isAbsent(file: string): boolean {
+  try {
+    return isMissing(file);
+  } catch (cause) {
+    throw unusable(file, cause);
+  }
 }
 
 /** It holds the names of private files, whoever may enter its directory. SQLite gives its own files the same mode. */

@@ -11,6 +11,7 @@ import {
   realpathSync,
   renameSync,
   statfsSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { hasCode } from "../lib/errors.ts";
@@ -129,6 +130,11 @@ export function readRawText(path: string): string {
 /** Something lies at this path; links are followed. Not for paths on a tier, which may hang. */
 export function pathExists(path: string): boolean {
   return existsSync(path);
+}
+
+/** Nothing lies at this path, as far as this user may look. @throws EACCES when that is not far enough */
+export function isMissing(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) === undefined;
 }
 
 /**

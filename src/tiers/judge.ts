@@ -111,6 +111,10 @@ function judgeClones(config: TierConfig, facts: TierFacts): IdentityProblem | un
 }
 
 function judgeUnpinned(config: TierConfig, facts: TierFacts): IdentityProblem {
+  if (facts.identity.state === "unreadable") {
+    const message = `${config.name} cannot be recognised: this user may not read its identity`;
+    return { ok: false, id: "not-adopted", message, hint: "run as root" };
+  }
   const found = facts.identity.state === "present" ? `tier "${facts.identity.identity.name}"` : "no identity";
   const hint = `tierkeep tier adopt ${config.name}`;
   return { ok: false, id: "not-adopted", message: `${config.name} was never adopted here`, hint, found };
