@@ -5,7 +5,7 @@ import { toolOutput } from "./stage.ts";
 export interface FileFacts {
   readonly sha256: string;
   readonly sizeBytes: bigint;
-  readonly mode: bigint;
+  readonly mode: string;
   readonly owner: string;
   readonly mtimeNs: bigint;
   /** In units of 512 bytes: what it takes on the disk, so holes show. */
@@ -28,7 +28,7 @@ export function takeFacts(root: string, sums: string, hasGetfattr: boolean): Tre
     facts.set(path, {
       sha256: sha256.get(path) ?? "not summed",
       sizeBytes: stat.size,
-      mode: stat.mode & 0o7777n,
+      mode: (stat.mode & 0o7777n).toString(8),
       owner: `${stat.uid}:${stat.gid}`,
       mtimeNs: stat.mtimeNs,
       blocks: stat.blocks,
