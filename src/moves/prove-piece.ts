@@ -8,6 +8,7 @@ import { onSource, onTier, type Setback } from "./failure.ts";
 import { closeStaged, eachFile, type Piece, type PieceFile } from "./piece.ts";
 import { compareStored, openStored, type StoredContent } from "./read-back.ts";
 import { judgeOpen } from "./source-file.ts";
+import { openWriterProbe } from "./writers.ts";
 
 /** Step 4: what was written is read back and compared. Links share what the first of them was compared by. */
 export function comparePiece(context: CopierContext, piece: Piece): readonly IndexedSetback[] {
@@ -38,11 +39,11 @@ export function contentOf(task: Pick<CopyTask, "identity">, copied: Copied | und
 
 /** Step 5: the sources are still what was copied, and nobody writes to them. */
 export function recheckPiece(context: CopierContext, piece: Piece): readonly IndexedSetback[] {
+  const probe = openWriterProbe(context.leases);
   return eachFile(piece, (file) => {
     const { source, task } = file;
     if (source === undefined) return openSourceOf(context, file);
-    const { path, identity } = task;
-    const verdict = onSource(() => judgeOpen(source, { root: context.source, leases: context.leases, path, identity }));
+    const verdict = onSource(() => judgeOpen(source, { identity: task.identity, probe }));
     return typeof verdict === "string" ? { verdict } : verdict;
   });
 }

@@ -13,7 +13,7 @@ import { findHoles, writeAround } from "./holes.ts";
 import { applyFacts } from "./metadata.ts";
 import { eachFile, type Piece, type PieceFile } from "./piece.ts";
 import { isSameContent, isSameFile, openSource } from "./source-file.ts";
-import { probeLease } from "./writers.ts";
+import { openWriterProbe, type WriterProbe } from "./writers.ts";
 
 /**
  * Step 8: unlinks sources whose copies are durable and published, each only if it is still the very file that was
@@ -21,10 +21,11 @@ import { probeLease } from "./writers.ts";
  */
 export function removeSources(context: CopierContext, piece: Piece): readonly IndexedSetback[] {
   using directories = cacheDirectories(context.source);
+  const probe = openWriterProbe(context.leases);
   let removedBefore = 0;
   return eachFile(piece, (file) => {
     if (!file.task.isLink) removedBefore = 0;
-    const result = onSource(() => removeSource({ context, file, directories, removedBefore }));
+    const result = onSource(() => removeSource({ context, file, directories, probe, removedBefore }));
     removedBefore += 1;
     // Somebody else removed it: the copy is all there is, and it is good.
     return result?.verdict === "vanished" ? undefined : result;
@@ -35,12 +36,13 @@ interface Removing {
   readonly context: CopierContext;
   readonly file: PieceFile;
   readonly directories: DirectoryCache;
+  readonly probe: WriterProbe;
   /** How many links of the same file went before this one. */
   readonly removedBefore: number;
 }
 
 function removeSource(removing: Removing): Setback | undefined {
-  const { context, file, directories, removedBefore } = removing;
+  const { context, file, directories, probe, removedBefore } = removing;
   const { path, identity } = file.task;
   const parent = directories.open(parentOf(path));
   const name = baseName(path);
@@ -52,10 +54,10 @@ function removeSource(removing: Removing): Setback | undefined {
   if (before.links === 0) return undefined;
   if (!isUntouched(before, expected, removedBefore)) return kept("it changed after it was copied");
   if (!isUntouched(statAt(parent, name), expected, removedBefore)) return kept("another file took its name");
-  if (isWrittenTo(context, fd)) return kept("somebody opened it for writing");
+  if (probe(fd) !== "free") return kept("somebody opened it for writing");
   unlinkFile(parent, name);
   const after = statFd(fd);
-  const isQuiet = isSameContent(after, expected) && after.links === expected.links - 1 && !isWrittenTo(context, fd);
+  const isQuiet = isSameContent(after, expected) && after.links === expected.links - 1 && probe(fd) === "free";
   return isQuiet ? undefined : rescue(fd, { after, file, parent });
 }
 
@@ -67,10 +69,6 @@ function isUntouched(stat: FileStat, expected: SourceIdentity, removedBefore: nu
 
 function kept(message: string): Setback {
   return { verdict: "kept-at-source", message };
-}
-
-function isWrittenTo(context: CopierContext, fd: number): boolean {
-  return context.leases && probeLease(fd) !== "free";
 }
 
 /** A writer slipped in between the last look and the unlink: what the file holds now goes back under its name. */

@@ -4,7 +4,7 @@ import { type FileStat, statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
-import { probeLease } from "./writers.ts";
+import { probeLease, type WriterProbe } from "./writers.ts";
 
 /** Opens a regular file below a root for reading, without a trace in its access time where we may (HAZARDS M26). */
 export function openSource(root: number, path: RawPath): number {
@@ -49,17 +49,19 @@ export interface SourceCheck {
 /** Opens a planned source once more; a verdict when it is not what was planned or somebody writes to it. */
 export function openChecked(check: SourceCheck): number | ReasonCode {
   const fd = openSource(check.root, check.path);
-  const verdict = judgeOpen(fd, check);
+  const { identity } = check;
+  const verdict = judgeOpen(fd, check.leases ? { identity, probe: probeLease } : { identity, probe: () => "free" });
   if (verdict === undefined) return fd;
   closeFd(fd);
   return verdict;
 }
 
 /** Why an open source must be left alone, or `undefined`. */
-export function judgeOpen(fd: number, check: SourceCheck): ReasonCode | undefined {
-  const stat = statFd(fd);
-  if (!isSameFile(stat, check.identity)) return "changed-while-copying";
-  if (!check.leases) return undefined;
-  const writers = probeLease(fd);
+export function judgeOpen(
+  fd: number,
+  { identity, probe }: { readonly identity: SourceIdentity; readonly probe: WriterProbe },
+): ReasonCode | undefined {
+  if (!isSameFile(statFd(fd), identity)) return "changed-while-copying";
+  const writers = probe(fd);
   return writers === "free" ? undefined : writers;
 }

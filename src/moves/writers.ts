@@ -1,4 +1,6 @@
+import { filesOpenForWriting, openFileKey } from "../host/open-files.ts";
 import { setLease } from "../host/posix.ts";
+import { statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
 
 export type WriterVerdict = "free" | "open-for-writing" | "open-unknown";
@@ -18,6 +20,19 @@ export function probeLease(fd: number): WriterVerdict {
   }
   setLease(fd, "none");
   return "free";
+}
+
+/** What a source is asked by: leases, or for a file system without them what every process has open at one moment. */
+export type WriterProbe = (fd: number) => WriterVerdict;
+
+/** Without leases every process is asked now, once; ask again for what is done later. */
+export function openWriterProbe(leases: boolean): WriterProbe {
+  if (leases) return probeLease;
+  const open = filesOpenForWriting();
+  return (fd) => {
+    const { device, inode } = statFd(fd);
+    return open.has(openFileKey(device, inode)) ? "open-for-writing" : "free";
+  };
 }
 
 const leaseTypes = new Set(["ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "overlay"]);

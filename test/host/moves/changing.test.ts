@@ -171,6 +171,26 @@ test("M6: without leases a file must also have been left alone for an hour", { s
   assert.deepEqual(scene.plan({ nowMs: Date.now() + 3_700_000 }).due, ["a.1"]);
 });
 
+for (const state of ["stage", "verify", "publish"] as const) {
+  test(`M6: without leases, too, who opens a file after "${state}" keeps it, though he has not written yet`, {
+    skip: needsRoot,
+  }, async () => {
+    using below = scratch("fuse");
+    using warm = scratch("warm");
+    await using fuse = await mountBindfs(below.path);
+    for (const name of ["held.1", "free.1"]) oldFile(`${below.path}/${name}`, name);
+    using scene = openScene({ source: fuse.path, tier: warm.path, rule: { settledForGiven: true } });
+    using open = new DisposableStack();
+    const hold = () => open.use(heldOpen(`${fuse.path}/held.1`));
+    // What is open for copying when the writer comes has been asked for already: the deed that follows asks again.
+    const { results } = await scene.run(
+      state === "stage" ? { before: { verify: hold } } : { after: { [state]: hold } },
+    );
+    assert.deepEqual(results, { "held.1": "kept-at-source", "free.1": "moved" });
+    assert.deepEqual(filesBelow(below.path), ["held.1"]);
+  });
+}
+
 test("M7: a writer in namespaces of its own is seen", { skip: needsRoot }, async () => {
   using scene = openMemoryScene();
   oldFile(`${scene.source}/a.1`);

@@ -79,7 +79,7 @@ export interface Scene extends Disposable {
   readonly restore: (pattern: string, to?: string) => Promise<readonly RestoredFile[]>;
 }
 
-export const sceneRule: MoveRule = {
+const sceneRule: MoveRule = {
   kind: "move",
   name: "logs",
   source: "",

@@ -167,7 +167,11 @@ test("M24: links planted on the tier lead nothing out of it", async () => {
     mkdirSync(`${scene.tier}/${planted}/..`, { recursive: true });
     rmSync(`${scene.tier}/${planted}`, { recursive: true, force: true });
     symlinkSync(`${scene.path}/outside`, `${scene.tier}/${planted}`);
-    await assert.rejects(scene.run(), /ELOOP|ENOTDIR/, planted);
+    const told = await scene.run().then(
+      ({ outcomes }) => outcomes.map(({ code }) => code).join(),
+      (error: Error) => error.message,
+    );
+    assert.match(told, /ELOOP|ENOTDIR/, planted);
     assert.deepEqual(filesBelow(`${scene.path}/outside`), [], planted);
     assert.equal(readFileSync(`${scene.source}/sub/a`, "utf8"), "a");
     rmSync(`${scene.tier}/${planted}`);
