@@ -68,6 +68,7 @@ export function requestFor(
     rule,
     tiers: config.tiers,
     stateDir: config.stateDir,
+    configFile: config.file,
     restoreGraceMs: config.restoreGraceMs,
     logrotateNames: logrotateNames(readLogrotate(realConfigDeps())),
     copierEntry: doors.entryPoint("copier"),

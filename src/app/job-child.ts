@@ -1,12 +1,15 @@
 import { type Catalog, openCatalog, openCatalogToRead } from "../catalog/catalog.ts";
 import type { Clock } from "../host/host.ts";
-import type { JobContext, Plan } from "../jobs/job.ts";
+import type { Job, JobContext, Plan } from "../jobs/job.ts";
 import { lockJob } from "../jobs/lock.ts";
+import { messageOf } from "../lib/errors.ts";
 import { openMoveJob } from "../moves/job.ts";
 import type { PathFields } from "../reports/path.ts";
 import { pathFields } from "../reports/path.ts";
 import type { PlanStep } from "../reports/plan.ts";
+import type { JobReport } from "../reports/run.ts";
 import { applyJob } from "./apply-job.ts";
+import { keepDailyCopies } from "./daily-copies.ts";
 import type { FromChild, JobRequest } from "./job-messages.ts";
 import { planAndJudge, reportedStep } from "./plan-job.ts";
 
@@ -31,7 +34,32 @@ export async function doJob(request: JobRequest, doors: ChildDoors): Promise<voi
   using catalog = openCatalog(request.stateDir);
   const begun = doors.clock.elapsed();
   using job = openMoveJob(request.rule, contextOf(request, doors, catalog));
-  await doors.send({ type: "report", report: await applyJob(job, { catalog, doors, begun }) });
+  const report = await applyJob(job, { catalog, doors, begun });
+  await doors.send({ type: "report", report: withCopies(report, { request, doors, catalog, job }) });
+}
+
+interface Ended {
+  readonly request: JobRequest;
+  readonly doors: ChildDoors;
+  readonly catalog: Catalog;
+  readonly job: Job;
+}
+
+/** After a job that went through, the tier has what a lost machine is brought back from; where not, it is a warning. */
+function withCopies(report: JobReport, { request, doors, catalog, job }: Ended): JobReport {
+  const isThrough = report.stoppedBy === null && (report.status === "ok" || report.status === "partial");
+  if (!isThrough) return report;
+  const { host, stateDir, configFile } = request;
+  try {
+    for (const tier of job.writesTo) {
+      keepDailyCopies({ tier, catalog, host, stateDir, configFile, nowMs: doors.clock.now() });
+    }
+    return report;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    const warning = `today's copy of the catalog and the configuration was not kept on the tier: ${messageOf(error)}`;
+    return { ...report, warnings: [...report.warnings, warning] };
+  }
 }
 
 function contextOf(request: JobRequest, { clock, signal, send }: ChildDoors, catalog: Catalog | undefined): JobContext {

@@ -14,6 +14,7 @@ export interface JobRequest {
   readonly rule: MoveRule;
   readonly tiers: readonly TierConfig[];
   readonly stateDir: string;
+  readonly configFile: string;
   readonly restoreGraceMs: number;
   readonly logrotateNames: readonly string[];
   readonly copierEntry: string;

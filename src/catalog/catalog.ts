@@ -14,6 +14,8 @@ export interface Catalog extends Disposable {
   readonly decisions: Decisions;
   readonly runs: Runs;
   readonly restores: Restores;
+  /** Writes a whole, consistent copy into a file that must not exist. */
+  readonly copyTo: (file: string) => void;
 }
 
 /** Opens the catalog below `stateDir`, making it on first use. @throws OperatorError STATE_DIR, CATALOG_* */
@@ -46,6 +48,9 @@ function assemble(db: Database): Catalog {
     decisions: openDecisions(db),
     runs: openRuns(db),
     restores: openRestores(db),
+    copyTo: (file) => {
+      db.prepare("VACUUM INTO ?").run(file);
+    },
     [Symbol.dispose]: () => db[Symbol.dispose](),
   };
 }

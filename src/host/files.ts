@@ -10,6 +10,7 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  rmSync,
   statfsSync,
   statSync,
   writeSync,
@@ -168,4 +169,9 @@ export function writeLine(text: string): boolean {
     if (hasCode(error, "EPIPE", "ECONNRESET")) return false;
     throw error;
   }
+}
+
+/** Removes a file of our own; nothing there is fine. */
+export function removeFile(path: string): void {
+  rmSync(path, { force: true });
 }

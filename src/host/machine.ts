@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
+import { hasCode } from "../lib/errors.ts";
 
 /** The name that this machine gives itself. */
 export function machineName(): string {
@@ -20,4 +21,14 @@ export function availableThreads(): number {
 export function openFileLimit(): number {
   const limit = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
   return limit === undefined ? Infinity : Number(limit);
+}
+
+/** What tells this installation from every other (machine-id(5)); empty where it has none. */
+export function machineId(): string {
+  try {
+    return readFileSync("/etc/machine-id", "utf8").trim();
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return "";
+    throw error;
+  }
 }

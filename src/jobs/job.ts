@@ -3,12 +3,14 @@ import type { Clock } from "../host/host.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { Kept } from "../policies/kept.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
-import type { TierConfig } from "../tiers/tier.ts";
+import type { OpenTier, TierConfig } from "../tiers/tier.ts";
 
 /** One configured unit of work; every kind has this shape, so that nothing else needs to know of kinds. */
 export interface Job extends Disposable {
   readonly name: string;
   readonly kind: "move";
+  /** The tiers that it writes to, held open. */
+  readonly writesTo: readonly OpenTier[];
   /** Finishes or undoes what a dead run left; before anything else, under the job's lock. */
   readonly recover: () => Promise<Recovered>;
   /** Reads, decides, and writes nothing. */

@@ -5,7 +5,7 @@ import { nameWithHash, storedName } from "../policies/stored-name.ts";
 import type { Item } from "./batch-item.ts";
 import { suffixes } from "./copier-context.ts";
 import { cacheDirectories, type DirectoryCache } from "./directories.ts";
-import { onTier } from "./failure.ts";
+import { onTierName, type Setback } from "./failure.ts";
 import { contentOf } from "./prove-piece.ts";
 import { hasSameContent } from "./publish.ts";
 import type { MoveSession } from "./session.ts";
@@ -18,9 +18,11 @@ import { jobFolder } from "./stored-tree.ts";
 export function decideNames(session: MoveSession, items: readonly Item[]): void {
   using directories = cacheDirectories(session.tier.root);
   const given = new Set<RawPath>();
-  onTier(() => {
-    for (const item of items) if (item.setback === undefined) decideName(item, { session, directories, given });
-  });
+  for (const item of items) {
+    if (item.setback !== undefined) continue;
+    const setback = onTierName(() => decideName(item, { session, directories, given }));
+    if (setback !== undefined) item.setback = setback;
+  }
 }
 
 interface Deciding {
@@ -30,7 +32,7 @@ interface Deciding {
   readonly given: Set<RawPath>;
 }
 
-function decideName(item: Item, deciding: Deciding): void {
+function decideName(item: Item, deciding: Deciding): Setback | undefined {
   const { session, given } = deciding;
   const { copied, operation } = item;
   if (copied === undefined) throw new Error("only copied items get a name");
@@ -44,11 +46,11 @@ function decideName(item: Item, deciding: Deciding): void {
     mayTake(candidate, item, deciding),
   );
   if (name === undefined) {
-    item.setback = { verdict: "name-taken", message: `other content lies at ${plain} on ${session.tier.name}` };
-    return;
+    return { verdict: "name-taken", message: `other content lies at ${plain} on ${session.tier.name}` };
   }
   given.add(name);
   item.storedAs = name;
+  return undefined;
 }
 
 /** The name is free, or holds the very same bytes already. */

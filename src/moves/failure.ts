@@ -30,6 +30,26 @@ export function onTier<T>(deed: () => T): T {
   }
 }
 
+const inTheWay = new Set(["ENOTDIR", "ELOOP"]);
+const unfitNames = new Set(["ENOENT", "EISDIR", "ENAMETOOLONG", "EINVAL", "EILSEQ", "EXDEV", "EOPNOTSUPP"]);
+
+/**
+ * Runs a deed under one name of the tier. What such a name alone can meet concerns that file: the job goes on, today
+ * and every night after. All else is a `TierFailure`.
+ */
+export function onTierName<T>(deed: () => T): T | Setback {
+  try {
+    return deed();
+  } catch (error) {
+    if (!(error instanceof Error && "call" in error && "code" in error)) throw error;
+    const code = String(error.code);
+    if (inTheWay.has(code))
+      return { verdict: "name-taken", code, message: `something lies where a directory should be: ${error.message}` };
+    if (unfitNames.has(code)) return { verdict: "failed", code, message: error.message };
+    throw new TierFailure(code, error.message);
+  }
+}
+
 /** Runs a deed on one source file; what the system refuses concerns this file alone. */
 export function onSource<T>(deed: () => T): T | Setback {
   try {

@@ -40,6 +40,7 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
   return {
     name: rule.name,
     kind: "move",
+    writesTo: [tier],
     recover: () => recoverMoves(opened),
     plan: (watch) => {
       const movePlan = planOf(opened, watch);

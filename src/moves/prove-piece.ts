@@ -6,7 +6,7 @@ import type { Copied, CopyTask, ExamineTask, IndexedSetback } from "./copier-mes
 import { openSourceOf } from "./copy-file.ts";
 import { onSource, onTier, type Setback } from "./failure.ts";
 import { closeStaged, eachFile, type Piece, type PieceFile } from "./piece.ts";
-import { compareStored, openStored, type StoredContent } from "./read-back.ts";
+import { compareStored, notThere, openStored, type StoredContent } from "./read-back.ts";
 import { judgeOpen } from "./source-file.ts";
 import { openWriterProbe } from "./writers.ts";
 
@@ -68,7 +68,7 @@ function openIfThere(directory: number, path: RawPath): number | undefined {
   try {
     return openStored(directory, path, "device");
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
+    if (hasCode(error, ...notThere)) return undefined;
     throw error;
   }
 }

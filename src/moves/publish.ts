@@ -5,11 +5,11 @@ import { publishByLink } from "../tiers/publish.ts";
 import type { CopierContext } from "./copier-context.ts";
 import type { IndexedSetback } from "./copier-messages.ts";
 import { cacheDirectories } from "./directories.ts";
-import { onTier, type Setback } from "./failure.ts";
+import { onTier, onTierName, type Setback } from "./failure.ts";
 import { eachFile, type Piece, type PieceFile, stagedName } from "./piece.ts";
 import { contentOf, readBackSetback } from "./prove-piece.ts";
 import { publishAcross } from "./publish-across.ts";
-import { compareStored, openStored, type StoredContent } from "./read-back.ts";
+import { compareStored, notThere, openStored, type StoredContent } from "./read-back.ts";
 
 /**
  * Step 6: gives staged files their names, never replacing anything (invariant 2). A name that holds the very same
@@ -25,7 +25,7 @@ export function publishPiece(
   const setbacks = eachFile(piece, (file, index) => {
     const name = names[index] ?? null;
     if (name === null) return { verdict: "failed" };
-    return onTier(() => {
+    return onTierName(() => {
       const to = { directory: directories.open(parentOf(name)), name: baseName(name) };
       const setback = publishFile(context, { to, name, file, published });
       if (setback === undefined) published.names.push(name);
@@ -116,8 +116,7 @@ export function hasSameContent(
       closeFd(fd);
     }
   } catch (error) {
-    // A link, a directory or something unreadable is other content.
-    if (hasCode(error, "ELOOP", "EISDIR", "EACCES", "ENOENT")) return false;
+    if (hasCode(error, ...notThere)) return false;
     throw error;
   }
 }

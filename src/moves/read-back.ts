@@ -17,10 +17,14 @@ export interface StoredContent {
 
 const buffer = Buffer.allocUnsafeSlow(frameBytes + 2 ** 16);
 
+/** What opening meets where no stored file lies: nothing, or a link, a directory, a socket, something unreadable. */
+export const notThere = ["ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "EACCES", "ENXIO", "ENODEV"] as const;
+
 /** Opens a stored file for reading back, its cached pages dropped when the device itself is to answer. */
 export function openStored(directory: number, path: RawPath, readBack: "device" | "cache"): number {
-  const fd = openBeneath(directory, path, open.O_RDONLY | open.O_NOFOLLOW);
-  if (readBack === "device") dropCache(fd);
+  // A FIFO in its place must not hold us up.
+  const fd = openBeneath(directory, path, open.O_RDONLY | open.O_NOFOLLOW | open.O_NONBLOCK);
+  if (readBack === "device" && statFd(fd).kind === "file") dropCache(fd);
   return fd;
 }
 
@@ -30,7 +34,8 @@ export function openStored(directory: number, path: RawPath, readBack: "device" 
  * @throws SystemError for what the tier refuses
  */
 export function compareStored(fd: number, expected: StoredContent): string | undefined {
-  const { sizeBytes: storedSize } = statFd(fd);
+  const { kind, sizeBytes: storedSize } = statFd(fd);
+  if (kind !== "file") return "it is no regular file";
   if (storedSize !== expected.storedBytes) return `${storedSize} bytes instead of ${expected.storedBytes}`;
   if (expected.storedBytes > buffer.length) return compareLarge(fd, expected);
   const bytes = buffer.subarray(0, expected.storedBytes);

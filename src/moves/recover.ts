@@ -1,10 +1,11 @@
 import type { UnfinishedBatch } from "../catalog/operation.ts";
 import type { Recovered } from "../jobs/job.ts";
-import type { RawPath } from "../lib/raw-path.ts";
+import { parentOf, type RawPath } from "../lib/raw-path.ts";
 import { dropBatch } from "./batch.ts";
 import { loadPiece } from "./batch-copy.ts";
 import { type Batch, type Item, newItem } from "./batch-item.ts";
 import { publishItems, removeItems, withdraw } from "./batch-publish.ts";
+import { onTierName } from "./failure.ts";
 import type { OpenMoveSession } from "./open-session.ts";
 import { stagedName } from "./piece.ts";
 import { contentOf } from "./prove-piece.ts";
@@ -44,9 +45,17 @@ async function finishVerified(session: OpenMoveSession, batch: Batch): Promise<R
   const rest: Batch = { ...batch, items: there };
   if (gone.size > 0) await withdraw(session, batch, [...gone]);
   if (there.length > 0) await loadPiece(session, rest, there);
+  ensureDirectories(session, there);
   await publishItems(session, rest);
   await removeItems(session, rest);
   return { finished: there.length, dropped: gone.size, problems: [] };
+}
+
+/** They were made after the copies were synced, and a power cut may have taken them back. */
+function ensureDirectories(session: OpenMoveSession, items: readonly Item[]): void {
+  for (const { storedAs, operation } of items) {
+    if (storedAs !== undefined) onTierName(() => session.tree.ensure(parentOf(storedAs), parentOf(operation.path)));
+  }
 }
 
 async function finishPublished(session: OpenMoveSession, batch: Batch): Promise<RecoveredBatch> {

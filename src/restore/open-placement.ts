@@ -10,7 +10,7 @@ export function openPlacement(tier: OpenTier, placement: Placement): number {
   const where = `${shellQuote(placement.storedAs)} on ${tier.name}`;
   let fd: number;
   try {
-    fd = openBeneath(tier.root, placement.storedAs, open.O_RDONLY | open.O_NOFOLLOW);
+    fd = openBeneath(tier.root, placement.storedAs, open.O_RDONLY | open.O_NOFOLLOW | open.O_NONBLOCK);
   } catch (cause) {
     if (!(cause instanceof Error && "call" in cause)) throw cause;
     const isGone = hasCode(cause, "ENOENT", "ENOTDIR", "ELOOP");
@@ -23,10 +23,11 @@ export function openPlacement(tier: OpenTier, placement: Placement): number {
       },
     );
   }
-  const { sizeBytes } = statFd(fd);
-  if (sizeBytes === placement.storedBytes) return fd;
+  const { kind, sizeBytes } = statFd(fd);
+  if (kind === "file" && sizeBytes === placement.storedBytes) return fd;
   closeFd(fd);
-  throw damaged(placement, tier, `${sizeBytes} bytes instead of ${placement.storedBytes}`);
+  const how = kind === "file" ? `${sizeBytes} bytes instead of ${placement.storedBytes}` : "it is no regular file";
+  throw damaged(placement, tier, how);
 }
 
 export function damaged(placement: Placement, tier: OpenTier, how: string): OperatorError {
