@@ -21,6 +21,7 @@ export async function getBack(told: Told, moved: Moved, writer: LiveWriter): Pro
   teller.say(`All ${count(moved.length)} files into another directory, and sha256sum's word for it.`);
   const back = `${stage.hot}/back${stage.hot}/log`;
   const restored = await commands.shell(`tierkeep restore ${stage.hot}/log --to ${stage.hot}/back | tail -n 1`);
+  await teller.typed(`cd ${back}`);
   const check = `sha256sum --check --ignore-missing --quiet ${stage.root}/before.sha256`;
   const sums = await commands.shell(`${check} && echo all as before`, back);
   rows.push({

@@ -23,6 +23,7 @@ export async function readWithoutTierkeep(told: Told, moved: Moved): Promise<voi
   teller.say("In ten years there may be no tierkeep. zstd, jq and sha256sum will do.");
   const path = tree.example.slice(`${stage.hot}/log/`.length);
   const stored = listStored(stage).get(path) ?? "";
+  await teller.typed("cd warm");
   const read = await commands.shell(`zstd -dc ${stored} | sha256sum`, stage.warm);
   const was = await commands.shell(`grep ${path}$ ../before.sha256`, stage.warm);
   const whole = await commands.shell(

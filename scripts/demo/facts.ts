@@ -54,7 +54,7 @@ export function pathAt(root: string, path: string): Buffer {
 }
 
 /** What sha256sum printed; it marks a name with escapes by a backslash before the line. */
-export function parseSums(text: string): ReadonlyMap<string, string> {
+function parseSums(text: string): ReadonlyMap<string, string> {
   const sums = new Map<string, string>();
   for (const line of text.split("\n")) {
     const match = /^(\\?)([0-9a-f]{64}) [ *](?:\.\/)?(.*)$/.exec(line);

@@ -41,8 +41,8 @@ export async function tellStory({ stage, teller, running }: Doors): Promise<bool
   teller.say(
     "",
     isGood
-      ? `Not a byte was lost. It took ${seconds} s, and its scratch folder is gone now.`
-      : `Something above is not as it should be: please report it. The scratch folder is gone now.`,
+      ? `Not a byte was lost. It took ${seconds} s; its scratch folder is removed now.`
+      : `Something above is not as it should be: please report it. The scratch folder is removed now.`,
   );
   if (isGood) teller.say("On a machine of your own: docs/guide/first-hour.md");
   return isGood;

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { count } from "./numbers.ts";
 
-/** Tells the story: headings, short sentences, commands as they are typed, and the closing table. */
+/** Tells the story; in colours and with short pauses on a terminal, in the same words without them elsewhere. */
 export interface Teller {
-  /** A terminal that shows symbols and colour; elsewhere the same words without them. */
-  readonly isTerminal: boolean;
   readonly heading: (text: string) => Promise<void>;
   readonly say: (...lines: readonly string[]) => void;
   /** A command as somebody would type it. */
@@ -14,7 +12,6 @@ export interface Teller {
   /** Numbers, and what they are. */
   readonly facts: (facts: readonly (readonly [number, string])[]) => void;
   readonly table: (rows: readonly Row[]) => void;
-  readonly pause: (ms: number) => Promise<void>;
 }
 
 /** One line of the closing table. */
@@ -41,8 +38,6 @@ export function makeTeller(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Tel
   };
   let chapter = 0;
   return {
-    isTerminal,
-    pause,
     heading: async (text) => {
       await pause(700);
       chapter += 1;
@@ -54,8 +49,11 @@ export function makeTeller(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Tel
     typed: async (command) => {
       await pause(300);
       out.write(`\n${paint("2", "$")} `);
-      if (isRelaxed()) for (const letter of command) await typeLetter(out, paint("1", letter));
-      else out.write(paint("1", command));
+      const [begin = "", end = ""] = paint("1", "|").split("|");
+      out.write(begin);
+      if (isRelaxed()) for (const letter of command) await typeLetter(out, letter);
+      else out.write(command);
+      out.write(end);
       await pause(250);
       out.write("\n");
     },
