@@ -77,7 +77,7 @@ test("the bottleneck is the stage that took longest, if any took time", () => {
 test("what recovery did, and what it could not do, is in the report", () => {
   const tally = tallyJob("logs");
   const problem = { path: "x" as RawPath, code: "EIO", message: "lost", hint: "look" };
-  tally.recovered({ finished: 2, dropped: 1, runs: ["r1"], problems: [problem] } as never);
+  tally.recovered({ finished: 2, dropped: 1, runs: ["r1"], strangers: [], problems: [problem] } as never);
   const report = tally.finish(end);
   assert.deepEqual(report.recovered, { finished: 2, dropped: 1, runs: ["r1"] });
   assert.deepEqual([report.status, report.errors[0]?.code], ["partial", "EIO"]);

@@ -1,4 +1,6 @@
 import type { Outcome, Recovered } from "../jobs/job.ts";
+import { rawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { pathFields } from "../reports/path.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
@@ -46,7 +48,8 @@ export function tallyJob(name: string): JobTally {
   };
   return {
     error,
-    recovered: ({ finished, dropped, runs, problems }) => {
+    recovered: ({ finished, dropped, runs, problems, strangers }) => {
+      warnings.push(...strangers.map(strangerWarning));
       recovered = { finished, dropped, runs };
       for (const { path, ...problem } of problems) error({ ...pathFields(path), ...problem });
     },
@@ -82,6 +85,10 @@ export function tallyJob(name: string): JobTally {
       errors,
     }),
   };
+}
+
+function strangerWarning(name: string): string {
+  return `.tierkeep/staging/${shellQuote(rawPath(name))} is of a run that this catalog does not know; it is left alone`;
 }
 
 function add(counts: Map<string, number>, code: string, count: number): void {

@@ -56,7 +56,7 @@ export function reportedError(error: unknown): ReportedError {
   if (error instanceof OperatorError)
     return { code: error.code, message: messageWithFacts(error), hint: error.hint ?? null };
   if (error instanceof Error && "call" in error && "code" in error) {
-    const hint = hasCode(error, "ELOOP")
+    const hint = hasCode(error, "ELOOP", "ENOTDIR")
       ? "a symbolic link lies in the way; restore with --to DIR"
       : "restore with --to DIR, to a place with room that you may write";
     return { code: String(error.code), message: messageOf(error), hint };

@@ -28,6 +28,8 @@ export interface Journal {
   /** The staging folder of this run and job is ours, and is about to be made. */
   readonly beginStaging: (owner: StagingOwner) => void;
   readonly stagingOf: (job: string) => readonly StagingOwner[];
+  /** Runs of any job whose staging folders may be there. */
+  readonly stagingRuns: () => ReadonlySet<string>;
   readonly endStaging: (owner: Pick<StagingOwner, "run" | "job">) => void;
   /** These copies are about to be made. */
   readonly stage: (batch: BatchKey, place: BatchPlace, operations: readonly StagedOperation[]) => void;
@@ -111,6 +113,13 @@ function stagingFolders(db: Database, commit: (work: () => void) => void) {
           tier: String(row.tier),
           tierUuid: String(row.tier_uuid),
         })),
+    stagingRuns: () =>
+      new Set(
+        db
+          .prepare("SELECT run FROM staging")
+          .all()
+          .map((row) => String(row.run)),
+      ),
     endStaging: ({ run, job }: Pick<StagingOwner, "run" | "job">) =>
       commit(() => {
         db.prepare("DELETE FROM staging WHERE run = ? AND job = ?").run(run, job);

@@ -5,10 +5,11 @@ import type { Problem } from "../config/config.ts";
 import { problemCells, problemLines } from "../config/problem-text.ts";
 import type { ConfigAndWarnings } from "../config/require.ts";
 import { closest } from "../lib/closest.ts";
+import { exitCodes } from "../lib/error-codes.ts";
 import { OperatorError } from "../lib/errors.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import { type ReasonCode, reasons } from "../policies/reasons.ts";
-import { planReport } from "../reports/plan.ts";
+import { type JobPlan, planReport } from "../reports/plan.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import { planScreen } from "./plan-screen.ts";
 import { progressLine } from "./progress.ts";
@@ -53,6 +54,7 @@ async function plan(
     planned.push({ rule, one: await planJob(open.app, config, { rule, options: wanted }) });
   }
   progress.clear();
+  cli.exit(exitCodeOfPlan(planned.map(({ one }) => one.plan)));
   if (options.json === true) {
     const report = planReport(
       { jobs: planned.map(({ one }) => one.plan), warnings: problemLines(warnings) },
@@ -66,6 +68,14 @@ async function plan(
     planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: options.steps === true, why: one.why }),
   );
   cli.terminal.print(`${screens.join("\n")}${closing(cli, planned, warnings)}`);
+}
+
+/** Approval and refusals are what a plan is for, so they are no failure; a job that could not be planned is one. */
+function exitCodeOfPlan(plans: readonly JobPlan[]): number {
+  const failed = plans.filter((plan) => plan.error !== null);
+  if (failed.length === 0) return exitCodes.ok;
+  const isAway = failed.length === plans.length && failed.every((plan) => plan.status === "unavailable");
+  return isAway ? exitCodes.unavailable : exitCodes.partial;
 }
 
 function closing(cli: Cli, planned: readonly { readonly one: PlannedOne }[], warnings: readonly Problem[]): string {

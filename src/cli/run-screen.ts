@@ -31,6 +31,7 @@ export function jobReportLines(terminal: Terminal, report: JobReport, width: num
     ...countLines(terminal, stayed, { lead: "stayed: ", indent }),
     ...report.errors.slice(0, errorsShown).flatMap((error) => errorLines(terminal, report, { error, indent })),
     ...(more > 0 ? [`${sign(terminal, "more")} and ${more} more (--json lists them)`] : []),
+    ...report.warnings.slice(0, errorsShown).flatMap((text) => warningLine(terminal, text, indent)),
   ];
   const [first = "", ...rest] = wordLines(answer(terminal, report), { lead: head, indent: 0 });
   return [spread(first, took(terminal, report)), ...rest, ...lines.map((line) => " ".repeat(indent) + line)].join("\n");
@@ -48,6 +49,10 @@ function answer(terminal: Terminal, report: JobReport): string {
   if (moved === 0) return report.remaining.files === 0 && isQuiet(report) ? "nothing to do" : "nothing moved";
   const bytes = `${formatBytes(report.bytesRead)} ${sign(terminal, "arrow")} ${formatBytes(report.bytesWritten)}`;
   return `moved ${plural(moved, "file")}, ${bytes}, verified`;
+}
+
+function warningLine(terminal: Terminal, text: string, indent: number): readonly string[] {
+  return wordLines(text, { lead: `${mark(terminal, "warning")} `, indent });
 }
 
 /** The job as a whole could not be done, and its first error says why. */

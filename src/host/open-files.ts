@@ -3,24 +3,48 @@ import { hasCode } from "../lib/errors.ts";
 
 const writable = 0o3; // O_WRONLY | O_RDWR
 
-/**
- * Every file that a process of this machine has open for writing or mapped, as `device:inode`. For file systems
- * without leases; writers on other machines cannot be seen. Needs root to see the processes of others.
- */
-export function filesOpenForWriting(): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    for (const fd of namesIn(`/proc/${pid}/fd`)) {
-      const flags = /^flags:\s*0*([0-7]+)$/m.exec(textOf(`/proc/${pid}/fdinfo/${fd}`))?.[1] ?? "0";
-      if ((Number.parseInt(flags, 8) & writable) !== 0) addIdentity(found, `/proc/${pid}/fd/${fd}`);
-    }
-    for (const range of namesIn(`/proc/${pid}/map_files`)) addIdentity(found, `/proc/${pid}/map_files/${range}`);
-  }
-  return found;
+export interface OpenFiles {
+  /** Some process of this machine has this file open for writing, or mapped for it. */
+  readonly isWritten: (device: number, inode: bigint) => boolean;
 }
 
-export function openFileKey(device: number, inode: bigint): string {
-  return `${device}:${inode}`;
+/**
+ * Asks /proc once who writes to what, for file systems without leases; writers on other machines cannot be seen. Needs
+ * root to see the processes of others. A descriptor is looked at only when its inode number is the one in question, so
+ * that files which others have open on a hung mount hang nobody (HAZARDS C2).
+ */
+export function filesOpenForWriting(): OpenFiles {
+  const mapped = new Set<string>();
+  const writers = new Map<string, string[]>();
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    for (const fd of namesIn(`/proc/${pid}/fd`)) addWriter(writers, pid, fd);
+    for (const key of mappedForWriting(textOf(`/proc/${pid}/maps`))) mapped.add(key);
+  }
+  return {
+    isWritten: (device, inode) =>
+      mapped.has(`${device}:${inode}`) ||
+      [...(writers.get(String(inode)) ?? []), ...(writers.get(anyInode) ?? [])].some((path) =>
+        isFile(path, device, inode),
+      ),
+  };
+}
+
+/** Before Linux 5.14 fdinfo does not tell the inode. */
+const anyInode = "";
+
+function addWriter(writers: Map<string, string[]>, pid: string, fd: string): void {
+  const info = textOf(`/proc/${pid}/fdinfo/${fd}`);
+  const flags = /^flags:\s*0*([0-7]+)$/m.exec(info)?.[1] ?? "0";
+  if ((Number.parseInt(flags, 8) & writable) === 0) return;
+  const inode = /^ino:\s*(\d+)$/m.exec(info)?.[1] ?? anyInode;
+  writers.set(inode, [...(writers.get(inode) ?? []), `/proc/${pid}/fd/${fd}`]);
+}
+
+/** Shared writable mappings as `device:inode` (proc_pid_maps(5)). */
+function* mappedForWriting(maps: string): Generator<string> {
+  for (const [, major, minor, inode] of maps.matchAll(/^\S+ .w.s \S+ ([0-9a-f]+):([0-9a-f]+) (\d+)/gm)) {
+    yield `${Number.parseInt(major ?? "0", 16) * 0x100000 + Number.parseInt(minor ?? "0", 16)}:${inode}`;
+  }
 }
 
 function namesIn(directory: string): readonly string[] {
@@ -31,9 +55,9 @@ function textOf(path: string): string {
   return unlessGone(() => readFileSync(path, "utf8")) ?? "";
 }
 
-function addIdentity(found: Set<string>, path: string): void {
+function isFile(path: string, device: number, inode: bigint): boolean {
   const stat = unlessGone(() => statSync(path, { bigint: true }));
-  if (stat?.isFile()) found.add(openFileKey(deviceKey(stat.dev), stat.ino));
+  return stat?.isFile() === true && stat.ino === inode && deviceKey(stat.dev) === device;
 }
 
 /** stat(2)'s packed device number as `statx` has it: major and minor apart. */

@@ -95,6 +95,8 @@ export interface Recovered {
   /** Copies that had not: dropped; their sources are where they were. */
   readonly dropped: number;
   readonly runs: readonly string[];
+  /** Staging folders on the tier that no run of this catalog left; they are listed and left alone. */
+  readonly strangers: readonly string[];
   readonly problems: readonly {
     readonly path: RawPath;
     readonly code: string;

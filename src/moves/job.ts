@@ -14,6 +14,7 @@ import { plannedName } from "./planned-name.ts";
 import { type RecoveredBatch, recoverBatch } from "./recover.ts";
 import type { MoveRule } from "./rule.ts";
 import { type OpenSource, openSourceRoot } from "./source.ts";
+import { unknownStaging } from "./tier-files.ts";
 
 interface Opened {
   readonly rule: MoveRule;
@@ -138,6 +139,7 @@ async function recoverMoves(opened: Opened): Promise<Recovered> {
   const { rule, tier, context } = opened;
   const journal = context.catalog?.journal;
   const total = { finished: 0, dropped: 0, runs: [] as string[], problems: [] as Recovered["problems"][number][] };
+  const strangers = unknownStaging(tier.root, journal?.stagingRuns() ?? new Set());
   for (const owner of journal?.stagingOf(rule.name) ?? []) {
     const batches = journal?.unfinished(owner) ?? [];
     if (owner.tierUuid !== tier.uuid) {
@@ -151,7 +153,7 @@ async function recoverMoves(opened: Opened): Promise<Recovered> {
     }
     if (batches.length > 0) total.runs.push(owner.run);
   }
-  return total;
+  return { ...total, strangers };
 }
 
 async function recoverRun(

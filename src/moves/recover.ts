@@ -10,7 +10,7 @@ import type { OpenMoveSession } from "./open-session.ts";
 import { stagedName } from "./piece.ts";
 import { contentOf } from "./prove-piece.ts";
 
-export type RecoveredBatch = Omit<Recovered, "runs">;
+export type RecoveredBatch = Omit<Recovered, "runs" | "strangers">;
 
 /**
  * Brings one batch of a dead run to its end, in a session of that very run. What was not proved is dropped; a proved

@@ -1,5 +1,5 @@
 import type { Step } from "../catalog/step-table.ts";
-import { filesOpenForWriting, openFileKey } from "../host/open-files.ts";
+import { filesOpenForWriting } from "../host/open-files.ts";
 import { closeFd } from "../host/posix.ts";
 import type { FileStat } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
@@ -77,7 +77,7 @@ type WriterLookup = (stat: FileStat) => boolean;
 function lookForWriters(source: OpenSource): WriterLookup {
   if (source.leases) return () => false;
   const open = filesOpenForWriting();
-  return (stat) => open.has(openFileKey(stat.device, stat.inode));
+  return (stat) => open.isWritten(stat.device, stat.inode);
 }
 
 interface Due {

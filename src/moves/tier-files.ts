@@ -93,15 +93,34 @@ export function leaveReadme(root: number): void {
   });
 }
 
-/** Removes a directory that the journal names as ours, with all below it. Nothing there is fine. @throws SystemError */
-export function removeOwnTree(root: number, path: RawPath): void {
-  let fd: number;
+const stagingPath = rawPath(".tierkeep/staging");
+
+/** Names in the staging folder that belong to none of these runs: another host's, or a lost catalog's. @throws TierFailure */
+export function unknownStaging(root: number, runs: ReadonlySet<string>): readonly string[] {
+  return onTier(() => {
+    const fd = openIfThere(root, stagingPath);
+    if (fd === undefined) return [];
+    try {
+      return [...listDirectory(fd)].map((entry) => entry.name).filter((name) => !runs.has(name));
+    } finally {
+      closeFd(fd);
+    }
+  });
+}
+
+function openIfThere(root: number, path: RawPath): number | undefined {
   try {
-    fd = openBeneath(root, path, open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW);
+    return openBeneath(root, path, open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW);
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return;
+    if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
+}
+
+/** Removes a directory that the journal names as ours, with all below it. Nothing there is fine. @throws SystemError */
+export function removeOwnTree(root: number, path: RawPath): void {
+  const fd = openIfThere(root, path);
+  if (fd === undefined) return;
   try {
     for (const entry of [...listDirectory(fd)]) {
       if (entry.kind === "directory") removeOwnTree(root, joinPath(path, entry.name));

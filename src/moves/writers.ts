@@ -1,4 +1,4 @@
-import { filesOpenForWriting, openFileKey } from "../host/open-files.ts";
+import { filesOpenForWriting } from "../host/open-files.ts";
 import { setLease } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
@@ -31,7 +31,7 @@ export function openWriterProbe(leases: boolean): WriterProbe {
   const open = filesOpenForWriting();
   return (fd) => {
     const { device, inode } = statFd(fd);
-    return open.has(openFileKey(device, inode)) ? "open-for-writing" : "free";
+    return open.isWritten(device, inode) ? "open-for-writing" : "free";
   };
 }
 
