@@ -10,6 +10,10 @@ export interface CopierContext {
   /** On this run's and job's staging folder. */
   readonly staging: number;
   readonly leases: boolean;
+  /** Sources are renamed before they are unlinked; not on overlayfs, which would copy them for that. */
+  readonly setAside: boolean;
+  /** Of the name that a source has for that instant; its operation's number follows. */
+  readonly asidePrefix: string;
   readonly compress: Compression;
   readonly readBack: "device" | "cache";
   /** Files are made durable one by one: the tier shares its file system with others, or has no `syncfs`. */

@@ -61,6 +61,8 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     tier: tier.root,
     staging,
     leases: source.leases,
+    setAside: source.mount.fsType !== "overlay",
+    asidePrefix: `.tierkeep-aside-${run}.${rule.name}.`,
     compress: rule.compress,
     readBack: tier.config.readBack,
     syncEach: sharesFileSystem(tier, source) || !isWhole,

@@ -12,6 +12,7 @@ import { frameBytes } from "./framed.ts";
 import { findHoles, writeAround } from "./holes.ts";
 import { applyFacts } from "./metadata.ts";
 import { eachFile, type Piece, type PieceFile } from "./piece.ts";
+import { type Aside, putBack, putBackLeftover, setAside } from "./set-aside.ts";
 import { isSameContent, isSameFile, openSource } from "./source-file.ts";
 import { openWriterProbe, type WriterProbe } from "./writers.ts";
 
@@ -43,10 +44,14 @@ interface Removing {
 
 function removeSource(removing: Removing): Setback | undefined {
   const { context, file, directories, probe, removedBefore } = removing;
-  const { path, identity } = file.task;
+  const { path, identity, seq } = file.task;
   const parent = directories.open(parentOf(path));
   const name = baseName(path);
-  file.source ??= openSource(context.source, path);
+  const place = { parent, name, aside: `${context.asidePrefix}${seq}` as RawPath };
+  if (file.source === undefined) {
+    putBackLeftover(place);
+    file.source = openSource(context.source, path);
+  }
   const fd = file.source;
   const expected = { ...identity, links: identity.links - removedBefore };
   const before = statFd(fd);
@@ -55,10 +60,44 @@ function removeSource(removing: Removing): Setback | undefined {
   if (!isUntouched(before, expected, removedBefore)) return kept("it changed after it was copied");
   if (!isUntouched(statAt(parent, name), expected, removedBefore)) return kept("another file took its name");
   if (probe(fd) !== "free") return kept("somebody opened it for writing");
-  unlinkFile(parent, name);
+  const trouble = unlinkSource({ context, fd, expected, probe }, place);
+  if (trouble !== undefined) return trouble;
   const after = statFd(fd);
   const isQuiet = isSameContent(after, expected) && after.links === expected.links - 1 && probe(fd) === "free";
   return isQuiet ? undefined : rescue(fd, { after, file, parent });
+}
+
+interface Unlinking {
+  readonly context: CopierContext;
+  readonly fd: number;
+  readonly expected: SourceIdentity;
+  readonly probe: WriterProbe;
+}
+
+/**
+ * Unlinks the very file that was looked at. No system call does that by itself: between a look and an unlink a rotation
+ * could put another file there. So the name is taken away first, and what had it is looked at once more.
+ */
+function unlinkSource({ context, fd, expected, probe }: Unlinking, place: Aside): Setback | undefined {
+  if (!context.setAside || !setAside(place)) {
+    unlinkFile(place.parent, place.name);
+    return undefined;
+  }
+  try {
+    const seen = statAt(place.parent, place.aside);
+    const isIt = isSameContent(seen, expected) && seen.links === expected.links;
+    if (isIt && probe(fd) === "free") {
+      unlinkFile(place.parent, place.aside);
+      return undefined;
+    }
+  } catch (error) {
+    putBack(place);
+    throw error;
+  }
+  const back = putBack(place);
+  return back === place.name
+    ? kept("another file took its name, or somebody opened it, in the last instant")
+    : { verdict: "rescued", message: `it changed in the last instant, while a new file took its name: it is ${back}` };
 }
 
 /** Our own unlink of another link changed its ctime; nothing else may have. */

@@ -14,6 +14,8 @@ const context: CopierContext = {
   readBack: "cache",
   syncEach: true,
   syncNames: false,
+  setAside: true,
+  asidePrefix: ".tierkeep-aside-test.",
   publish: "rename-noreplace",
   hardLinks: true,
 };

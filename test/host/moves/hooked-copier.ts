@@ -1,4 +1,4 @@
-import { appendFileSync, openSync, readFileSync, readlinkSync, writeSync } from "node:fs";
+import { appendFileSync, openSync, readFileSync, readlinkSync, renameSync, writeSync } from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, type Transferable, workerData } from "node:worker_threads";
@@ -15,6 +15,10 @@ export type Hook =
   | { readonly kind: "spoil-staged"; readonly how: "flip-byte" | "zero-tail" | "cut" }
   /** Just before the source's `unlinkat` somebody opens it, appends and keeps it open. */
   | { readonly kind: "write-before-unlink"; readonly text: string }
+  /** Just before the first call that removes the name `to`, a rotation gives it to another file. */
+  | { readonly kind: "rotate-before-removal"; readonly from: string; readonly to: string }
+  /** Just before the first call that removes the name `to`, somebody opens it, appends and keeps it open. */
+  | { readonly kind: "write-before-removal"; readonly to: string; readonly text: string }
   /** Writes down of each name that `unlinkat` is about to remove what catalog and tier have of it. */
   | { readonly kind: "look-before-unlink"; readonly log: string; readonly catalog: string; readonly tier: string };
 
@@ -32,15 +36,30 @@ koffi.load = (name) => {
   return {
     func: (prototype) => {
       const real = library.func(prototype);
-      return prototype.includes(" unlinkat(") ? hookUnlink(real) : real;
+      if (prototype.includes(" renameat2(")) return hookRemoval(real);
+      return prototype.includes(" unlinkat(") ? hookUnlink(hookRemoval(real)) : real;
     },
   };
 };
 
+let isRemoved = false;
+
+function hookRemoval(real: NativeFunction): NativeFunction {
+  return (directory, name, ...more) => {
+    const path = `${readlinkSync(`/proc/self/fd/${String(directory)}`)}/${cText(name as Buffer)}`;
+    if ("to" in hook && path === hook.to && !isRemoved) {
+      isRemoved = true;
+      if (hook.kind === "rotate-before-removal") renameSync(hook.from, hook.to);
+      else writeSync(openSync(path, "a"), hook.text);
+    }
+    return real(directory, name, ...more);
+  };
+}
+
 function hookUnlink(real: NativeFunction): NativeFunction {
   return (directory, name, flags) => {
     const path = `${readlinkSync(`/proc/self/fd/${String(directory)}`)}/${cText(name as Buffer)}`;
-    if (hook.kind === "look-before-unlink") appendFileSync(hook.log, `${path} ${storedOf(path, hook)}\n`);
+    if (hook.kind === "look-before-unlink") appendFileSync(hook.log, `${storedOf(path, hook)}\n`);
     if (hook.kind === "write-before-unlink" && !path.includes("/.tierkeep/")) {
       // Left open: a writer that slipped in.
       writeSync(openSync(path, "a"), hook.text);
@@ -51,9 +70,12 @@ function hookUnlink(real: NativeFunction): NativeFunction {
 
 function storedOf(path: string, { catalog, tier }: { readonly catalog: string; readonly tier: string }): string {
   using db = new DatabaseSync(catalog, { readOnly: true });
-  const row = db.prepare("SELECT stored_as FROM placements WHERE path = ?").get(Buffer.from(path, "latin1"));
-  if (row === undefined) return "not placed";
-  return `placed: ${readFileSync(`${tier}/${Buffer.from(row.stored_as as Uint8Array).toString()}`, "utf8")}`;
+  // A source has its operation's id as name for the instant in which it is removed.
+  const [, id = ""] = path.split("/.tierkeep-aside-");
+  const row = db.prepare("SELECT path, stored_as FROM placements WHERE id = ?").get(id);
+  if (row === undefined) return `${path} not placed`;
+  const original = Buffer.from(row.path as Uint8Array).toString("latin1");
+  return `${original} placed: ${readFileSync(`${tier}/${Buffer.from(row.stored_as as Uint8Array).toString()}`, "utf8")}`;
 }
 
 function cText(buffer: Buffer): string {
