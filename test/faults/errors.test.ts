@@ -2,6 +2,7 @@ import { equal, match, notEqual, ok } from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { RunReport } from "../../src/reports/run.ts";
 import { needsRoot } from "../support/loop-mount.ts";
+import { meet } from "../support/meet.ts";
 import { concernsScene, type Point, placeOf, pointsOf } from "../support/points.ts";
 import { makeScene, type Scene } from "../support/scene.ts";
 import { checkAllMoved, checkNothingLost, checkRestores, checkSettled, reportOf } from "../support/scene-checks.ts";
@@ -79,35 +80,29 @@ test("C3: where a run cannot be written down, its work and its report are not lo
   }
 });
 
-async function failAbove(scene: Scene, { call, occurrence, error }: Case): Promise<void> {
-  scene.reset();
-  const injection = { call, occurrence, deed: { error } };
-  const failed = await scene.traced("main", { calls: [call], injection }, ["run", "--json"]);
-  const [hit] = failed.hits;
-  ok(hit !== undefined, `the run ended before ${call} #${occurrence}`);
+async function failAbove(scene: Scene, { error, ...point }: Case): Promise<void> {
+  const failed = await meet(scene, "main", { ...point, deed: { error } });
+  const { text = "" } = failed.hits[0] ?? {};
   // The catalog's main file is written when it is closed, again next time; a directory's sync SQLite does not mind.
-  const isHarmless = /catalog\.db>|\/state>/.test(hit.text);
-  if (!isHarmless) equal(failed.exitCode, 12, `${hit.text}: ${failed.stderr}`);
+  const isHarmless = /catalog\.db>|\/state>/.test(text);
+  if (!isHarmless) equal(failed.exitCode, 12, `${text}: ${failed.stderr}`);
   const isBegun = checkNothingLost(scene).some(({ stored }) => stored.length > 0);
   const told = failed.stdout === "" ? failed.stderr : failed.stdout;
   if (isBegun) reportOf<RunReport>(failed);
   if (!isHarmless) match(told, /STATE_DIR|EXTERNAL/);
   const repair = await scene.tierkeep("run", "--json");
-  equal(repair.exitCode, 0, `the repair after ${hit.text}: ${repair.stdout}${repair.stderr}`);
+  equal(repair.exitCode, 0, `the repair after ${text}: ${repair.stdout}${repair.stderr}`);
   checkAllMoved(scene);
 }
 
-async function failAt(t: TestContext, { scene, before }: Bench, { call, occurrence, error }: Case): Promise<void> {
-  scene.reset();
-  const injection = { call, occurrence, deed: { error } };
-  const failed = await scene.traced("job", { calls: [call], injection }, ["run", "--json"]);
+async function failAt(t: TestContext, { scene, before }: Bench, { error, ...point }: Case): Promise<void> {
+  const failed = await meet(scene, "job", { ...point, deed: { error } });
   if (!failed.hits.every((hit) => concernsScene(hit.text))) {
     t.diagnostic(`met ${failed.hits.map((hit) => hit.text).join(" and ")}, which is not ours: nothing to judge`);
     return;
   }
   notEqual(failed.exitCode, 1, `a bug: ${failed.stderr}`);
   ok(!/^\s+at .*:\d+:\d+/m.test(failed.stderr), `a stack: ${failed.stderr}`);
-  ok(failed.hits.length > 0, `the run ended before ${call} #${occurrence}`);
   checkNothingLost(scene);
   if (!failed.hits.every((hit) => isHarmless(hit, error))) {
     notEqual(failed.exitCode, 0, `nobody was told of ${failed.hits[0]?.text}`);
@@ -117,7 +112,7 @@ async function failAt(t: TestContext, { scene, before }: Bench, { call, occurren
   equal(repair.exitCode, 0, `the repair after ${failed.hits[0]?.text}: ${repair.stdout}${repair.stderr}`);
   checkAllMoved(scene);
   await checkSettled(scene);
-  if (ofFacts.includes(call)) await checkRestores(scene, before);
+  if (ofFacts.includes(point.call)) await checkRestores(scene, before);
 }
 
 function isHarmless({ call, text }: TracedCall, error: string): boolean {

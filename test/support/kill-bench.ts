@@ -1,5 +1,6 @@
-import { equal, ok } from "node:assert/strict";
+import { equal } from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { meet } from "./meet.ts";
 import { type Point, placeOf, pointsOf } from "./points.ts";
 import { makeScene, type Scene, type SceneOptions } from "./scene.ts";
 import { checkAllMoved, checkNothingLost, checkRestores, checkSettled } from "./scene-checks.ts";
@@ -38,15 +39,11 @@ interface Case {
   readonly where: "job" | "main";
 }
 
-async function killAt({ scene, before, where }: Case, { call, occurrence }: Point): Promise<void> {
-  scene.reset();
-  const injection = { call, occurrence, deed: { signal: "KILL" } } as const;
-  const killed = await scene.traced(where, { calls: [call], injection }, ["run", "--json"]);
-  const [hit] = killed.hits;
-  ok(hit !== undefined, `the run ended before ${call} #${occurrence}`);
+async function killAt({ scene, before, where }: Case, point: Point): Promise<void> {
+  const [hit] = (await meet(scene, where, { ...point, deed: { signal: "KILL" } })).hits;
   checkNothingLost(scene);
   const repair = await scene.tierkeep("run", "--json");
-  equal(repair.exitCode, 0, `the repair after ${hit.text}: ${repair.stdout}${repair.stderr}`);
+  equal(repair.exitCode, 0, `the repair after ${hit?.text}: ${repair.stdout}${repair.stderr}`);
   checkAllMoved(scene);
   // A restore syncs each file, which takes long for a thousand; the bytes on the tier were compared just now.
   const restores = scene.files.length > 500 ? [] : [checkRestores(scene, before)];
