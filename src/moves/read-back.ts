@@ -46,7 +46,8 @@ export function compareStored(fd: number, expected: StoredContent): string | und
 }
 
 function compareContent(bytes: Uint8Array, expected: StoredContent): string | undefined {
-  const limit = { maxOutputLength: expected.sizeBytes + 1 };
+  // One chunk of the right size: zlib would else join many small ones.
+  const limit = { maxOutputLength: expected.sizeBytes + 1, chunkSize: Math.max(expected.sizeBytes, 1_024) };
   try {
     const content = expected.compression === "zstd" ? zstdDecompressSync(bytes, limit) : gunzipSync(bytes, limit);
     return hash("sha256", content) === expected.sha256 ? undefined : "decompresses to other content";

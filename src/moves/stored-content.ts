@@ -27,7 +27,10 @@ export function readContent(
       yield* blocks;
       return;
     }
-    const unpack = stored.compression === "zstd" ? createZstdDecompress() : createGunzip();
+    const unpack =
+      stored.compression === "zstd"
+        ? createZstdDecompress({ chunkSize: blockBytes })
+        : createGunzip({ chunkSize: blockBytes });
     const source = Readable.from(blocks, { objectMode: false, highWaterMark: blockBytes });
     source.on("error", (error) => unpack.destroy(error));
     try {
