@@ -1,14 +1,17 @@
 import type { UnfinishedBatch } from "../catalog/operation.ts";
 import type { Recovered } from "../jobs/job.ts";
-import { parentOf, type RawPath } from "../lib/raw-path.ts";
+import { hasCode } from "../lib/errors.ts";
+import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { dropBatch } from "./batch.ts";
 import { loadPiece } from "./batch-copy.ts";
 import { type Batch, type Item, newItem } from "./batch-item.ts";
 import { publishItems, removeItems, withdraw } from "./batch-publish.ts";
+import { cacheDirectories } from "./directories.ts";
 import { onTierName } from "./failure.ts";
 import type { OpenMoveSession } from "./open-session.ts";
 import { stagedName } from "./piece.ts";
 import { contentOf } from "./prove-piece.ts";
+import { putBackLeftover } from "./set-aside.ts";
 
 export type RecoveredBatch = Omit<Recovered, "runs" | "strangers">;
 
@@ -58,12 +61,28 @@ function ensureDirectories(session: OpenMoveSession, items: readonly Item[]): vo
   }
 }
 
+/** The run may have died in the instant in which a source was set aside. @throws SystemError */
+function putBackSources({ context }: OpenMoveSession, items: readonly Item[]): void {
+  using directories = cacheDirectories(context.source);
+  for (const { operation } of items) {
+    const { path, seq } = operation;
+    try {
+      const parent = directories.open(parentOf(path));
+      putBackLeftover({ parent, name: baseName(path), aside: `${context.asidePrefix}${seq}` as RawPath });
+    } catch (error) {
+      // Where its directory is gone, so is the source.
+      if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
+    }
+  }
+}
+
 async function finishPublished(session: OpenMoveSession, batch: Batch): Promise<RecoveredBatch> {
   const damaged = await lookFor(session, batch.items, ["tier"]);
   const there = batch.items.filter((item) => !damaged.has(item));
   const rest: Batch = { ...batch, items: there };
   if (there.length > 0) await loadPiece(session, rest, there);
   // The sources of what is damaged stay, and the journal has nothing left to do for them.
+  putBackSources(session, [...damaged]);
   await removeItems(session, rest);
   return { finished: there.length, dropped: 0, problems: [...damaged].map((item) => problemOf(session, item)) };
 }
