@@ -74,13 +74,13 @@ function beyond(bytes: number): string {
   const room = Math.max(Math.floor(bytes), 0);
   return `size_bytes > ${room} OR rowid IN (
     SELECT rowid FROM (
-      SELECT rowid, sum(size_bytes) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total FROM steps WHERE size_bytes <= ${room})
+      SELECT rowid, total(size_bytes) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total FROM steps WHERE size_bytes <= ${room})
     WHERE total > ${room})`;
 }
 
 function readTotals(db: DatabaseSync): StepTotals {
   const query = db.prepare(
-    "SELECT count(*) AS files, coalesce(sum(size_bytes), 0) AS bytes, min(modified_ns) AS oldest FROM steps",
+    "SELECT count(*) AS files, total(size_bytes) AS bytes, min(modified_ns) AS oldest FROM steps",
   );
   query.setReadBigInts(true);
   const row = query.get();

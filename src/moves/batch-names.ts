@@ -7,7 +7,7 @@ import { suffixes } from "./copier-context.ts";
 import { cacheDirectories, type DirectoryCache } from "./directories.ts";
 import { onTierName, type Setback } from "./failure.ts";
 import { contentOf } from "./prove-piece.ts";
-import { hasSameContent } from "./publish.ts";
+import { whatLies } from "./publish.ts";
 import type { MoveSession } from "./session.ts";
 import { jobFolder } from "./stored-tree.ts";
 
@@ -42,22 +42,27 @@ function decideName(item: Item, deciding: Deciding): Setback | undefined {
   const below = storedName({ path, modifiedNs: identity.modifiedNs, layout: session.rule.layout, ...limits });
   const plain = joinPath(jobFolder(session.host, session.rule.name), below);
   session.tree.ensure(parentOf(plain), parentOf(path));
-  const name = [plain, nameWithHash(plain, copied.sha256, limits)].find((candidate) =>
-    mayTake(candidate, item, deciding),
-  );
-  if (name === undefined) {
-    return { verdict: "name-taken", message: `other content lies at ${plain} on ${session.tier.name}` };
+  for (const name of [plain, nameWithHash(plain, copied.sha256, limits)]) {
+    const found = whatHas(name, item, deciding);
+    if (found === "itself") return { verdict: "name-taken", message: `it lies on ${session.tier.name}, as ${name}` };
+    if (found === "other") continue;
+    given.add(name);
+    item.storedAs = name;
+    return undefined;
   }
-  given.add(name);
-  item.storedAs = name;
-  return undefined;
+  return { verdict: "name-taken", message: `other content lies at ${plain} on ${session.tier.name}` };
 }
 
-/** The name is free, or holds the very same bytes already. */
-function mayTake(name: RawPath, item: Item, { session, directories, given }: Deciding): boolean {
-  if (given.has(name)) return false;
-  if (!nameExists(directories.open(parentOf(name)), baseName(name))) return true;
-  return hasSameContent(session.context, name, contentOf(item.operation, item.copied));
+/** A name may be taken that is free, or holds the very same bytes already. */
+function whatHas(
+  name: RawPath,
+  item: Item,
+  { session, directories, given }: Deciding,
+): ReturnType<typeof whatLies> | "free" {
+  if (given.has(name)) return "other";
+  if (!nameExists(directories.open(parentOf(name)), baseName(name))) return "free";
+  const { operation, copied } = item;
+  return whatLies(session.context, name, { content: contentOf(operation, copied), source: operation.identity });
 }
 
 export function verifiedFacts(item: Item): VerifiedFacts {

@@ -7,7 +7,7 @@ import { type Kept, tallyKept } from "../policies/kept.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { roomOf } from "../tiers/usage.ts";
-import { type MovePlaces, type RefusalFacts, refuseMove } from "./refuse.ts";
+import { type MovePlaces, type RefusalFacts, refuseMove, sameTree } from "./refuse.ts";
 import type { MoveRule } from "./rule.ts";
 import type { OpenSource } from "./source.ts";
 import { surveySource } from "./survey.ts";
@@ -38,7 +38,7 @@ export function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts): Move
   const steps = openStepTable();
   const tally = tallyKept(facts.onKept);
   const unreadable: { path: RawPath; message: string }[] = [];
-  const refusal = refuseMove(rule, at, facts);
+  let refusal = refuseMove(rule, at, facts);
   if (refusal === undefined) {
     surveySource(at.source, surveyRule(rule, at.source, facts), {
       due: steps.add,
@@ -48,6 +48,9 @@ export function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts): Move
         if (unreadable.length < unreadableKept) unreadable.push({ path, message });
       },
       progress: (files) => facts.onProgress?.(files),
+      tier: (uuid) => {
+        if (uuid === at.tier.uuid) refusal = sameTree(at);
+      },
     });
     steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
     const noRoom = (path: RawPath) => tally.add("no-room", path);

@@ -1,4 +1,6 @@
+import type { SourceIdentity } from "../catalog/operation.ts";
 import { closeFd, type NamePlace, open, openBeneath, renameNoReplaceAt, syncFile, unlinkFile } from "../host/posix.ts";
+import { type FileStat, statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { publishByLink } from "../tiers/publish.ts";
@@ -56,7 +58,8 @@ function publishFile(context: CopierContext, { to, name, file, published }: Publ
   } catch (error) {
     // ENOENT: a dead run published it already, and recovery does so again.
     if (!hasCode(error, "EEXIST", "ENOENT")) throw error;
-    if (!hasSameContent(context, name, contentOf(file.task, file.copied))) {
+    const found = whatLies(context, name, { content: contentOf(file.task, file.copied), source: file.task.identity });
+    if (found !== "same") {
       if (hasCode(error, "ENOENT")) throw error;
       return { verdict: "name-taken", message: "other content took the name in the last instant" };
     }
@@ -102,23 +105,40 @@ function publishName(from: NamePlace, to: NamePlace, how: CopierContext["publish
   publishByLink(from, to);
 }
 
-/** What lies under the name already has the bytes that were to be published. */
-export function hasSameContent(
+export interface Wanted {
+  readonly content: StoredContent;
+  readonly source: SourceIdentity;
+}
+
+/**
+ * What lies under a name that is taken: the very bytes that were to be published, or others. `itself` is the source,
+ * seen through a union or FUSE, where device and inode tell nothing; its ctime, which nobody can set, does (HAZARDS M2).
+ */
+export function whatLies(
   context: Pick<CopierContext, "tier" | "readBack">,
   name: RawPath,
-  content: StoredContent,
-): boolean {
+  { content, source }: Wanted,
+): "same" | "other" | "itself" {
   try {
     const fd = openStored(context.tier, name, context.readBack);
     try {
-      return compareStored(fd, content) === undefined;
+      if (compareStored(fd, content) !== undefined) return "other";
+      return hasStampsOf(statFd(fd), source) ? "itself" : "same";
     } finally {
       closeFd(fd);
     }
   } catch (error) {
-    if (hasCode(error, ...notThere)) return false;
+    if (hasCode(error, ...notThere)) return "other";
     throw error;
   }
+}
+
+/** SMB tells times in steps of 100 ns. */
+const coarsestNs = 1_000n;
+
+function hasStampsOf(stat: FileStat, { changedNs, modifiedNs }: SourceIdentity): boolean {
+  const isEqual = (one: bigint, other: bigint) => one / coarsestNs === other / coarsestNs;
+  return isEqual(stat.changedNs, changedNs) && isEqual(stat.modifiedNs, modifiedNs);
 }
 
 function syncPublished(context: CopierContext, { names, found }: Published): void {

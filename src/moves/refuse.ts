@@ -34,7 +34,11 @@ export function refuseMove(rule: MoveRule, places: MovePlaces, facts: RefusalFac
 }
 
 function refuseSameTree(rule: MoveRule, { source, tier }: MovePlaces, host: string): Refusal | undefined {
-  if (!overlaps(source, tier, { host, job: rule.name })) return undefined;
+  return overlaps(source, tier, { host, job: rule.name }) ? sameTree({ source, tier }) : undefined;
+}
+
+/** Found by the mounts, or, through a union or FUSE, by the tier's own identity met below the source (HAZARDS M2). */
+export function sameTree({ source, tier }: MovePlaces): Refusal {
   return {
     guard: "same-tree",
     message: `the source ${shellQuote(source.path)} and the destination on ${tier.name} are the same tree or lie in one another`,

@@ -8,6 +8,7 @@ import { engineOfDirectory } from "../policies/engine-data.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { activeNames } from "../policies/rotation.ts";
 import { type ReadDirectory, walk } from "../scan/walk.ts";
+import { ownDirectory, readIdentity } from "../tiers/identity.ts";
 import { type JudgeRule, judgeFile, type Surroundings } from "./judge-file.ts";
 import type { OpenSource } from "./source.ts";
 import { identityOf, openSource } from "./source-file.ts";
@@ -25,6 +26,8 @@ export interface SurveySink {
   readonly kept: (code: ReasonCode, path: RawPath) => void;
   readonly unreadable: (path: RawPath, message: string) => void;
   readonly progress: (files: number) => void;
+  /** A tier lies in the source, or is it. */
+  readonly tier: (uuid: string) => void;
 }
 
 /** Walks a source and judges every file in it; nothing is written. */
@@ -34,6 +37,7 @@ export function surveySource(source: OpenSource, rule: SurveyRule, sink: SurveyS
   let files = 0;
   walk(source.root, {
     enter: (directory) => {
+      tellTier(directory, sink);
       const reason = reasonToStayOut(directory, rule);
       if (reason !== undefined) sink.kept(reason, directory.path === "" ? ("." as RawPath) : directory.path);
       surroundings = reason === undefined ? surround(source, directory, rule) : undefined;
@@ -46,13 +50,26 @@ export function surveySource(source: OpenSource, rule: SurveyRule, sink: SurveyS
       const reason =
         judgeFile({ path, stat }, rule, { surroundings, nowMs: rule.nowMs }) ??
         judgeDue(source, { path, stat, writers }, rule);
-      if (reason === undefined) sink.due({ path, identity: identityOf(stat) });
-      else sink.kept(reason, path);
+      if (reason !== undefined) sink.kept(reason, path);
+      else if (!isTimeInRange(stat)) sink.unreadable(path, "its modification time is out of range: touch it");
+      else if (stat.sizeBytes > Number.MAX_SAFE_INTEGER) sink.kept("no-room", path);
+      else sink.due({ path, identity: identityOf(stat) });
     },
     otherFileSystem: (path) => sink.kept("other-file-system", path),
     unreadable: sink.unreadable,
   });
   sink.progress(files);
+}
+
+function tellTier({ fd, entries }: ReadDirectory, sink: SurveySink): void {
+  if (!entries.some((entry) => entry.name === ownDirectory)) return;
+  const found = readIdentity(fd);
+  if (found.state === "present") sink.tier(found.identity.uuid);
+}
+
+/** The catalog keeps nanoseconds in 64 bits, from 1677 to 2262; XFS and btrfs hold other times, too. */
+function isTimeInRange({ modifiedNs, changedNs }: FileStat): boolean {
+  return [modifiedNs, changedNs].every((ns) => ns === BigInt.asIntN(64, ns));
 }
 
 function reasonToStayOut(directory: ReadDirectory, rule: SurveyRule): ReasonCode | undefined {

@@ -82,6 +82,7 @@ function visitEntry(directory: ReadDirectory, entry: DirectoryEntry, at: { place
   try {
     const stat = statAt(directory.fd, entry.name);
     if (stat.kind === "directory") at.place.pending.push(path);
+    else if (stat.mountId !== at.place.mountId) at.visitor.otherFileSystem(path);
     else at.visitor.file(path, stat, directory);
   } catch (error) {
     if (!(error instanceof Error && "call" in error)) throw error;

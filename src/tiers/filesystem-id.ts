@@ -1,6 +1,7 @@
 import { listDirectory, resolvePath } from "../host/files.ts";
 import { fileSystemOf, fileSystemUuid, formatUuid } from "../host/filesystem.ts";
 import { closeFd, open, openRoot, readFully } from "../host/posix.ts";
+import { statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
 import { joinPath, type RawPath, rawPath } from "../lib/raw-path.ts";
 import type { Mount } from "./mounts.ts";
@@ -13,7 +14,7 @@ import type { Mount } from "./mounts.ts";
 export function filesystemId(fd: number, mount: Mount): string | undefined {
   const uuid = fileSystemUuid(fd);
   if (uuid !== undefined) return uuid;
-  if (mount.source.startsWith("/dev/")) return uuidOfDevice(mount) ?? uuidOfLinks(mount) ?? fileSystemOf(fd).fsid;
+  if (isOnDevice(mount)) return uuidOfDevice(mount) ?? uuidOfLinks(mount) ?? fileSystemOf(fd).fsid;
   return fileSystemOf(fd).fsid ?? mount.source;
 }
 
@@ -21,6 +22,16 @@ export function filesystemId(fd: number, mount: Mount): string | undefined {
 export function describeFilesystemId(id: string): string {
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id)) return `UUID ${id.slice(0, 8)}…`;
   return /^[0-9a-f]{16}$/.test(id) ? `fsid ${id.slice(0, 8)}…` : id;
+}
+
+/** FUSE may show a directory of /dev/shm, whose name looks like a device's. */
+function isOnDevice({ source }: Mount): boolean {
+  if (!source.startsWith("/dev/")) return false;
+  const fd = openIfAllowed(rawPath(source), open.O_PATH);
+  if (fd === undefined) return true;
+  const { kind } = statFd(fd);
+  closeFd(fd);
+  return kind !== "directory";
 }
 
 const superblockBytes = 0x10000 + 0x1000;
@@ -37,9 +48,9 @@ function uuidOfDevice(mount: Mount): string | undefined {
   }
 }
 
-function openIfAllowed(path: RawPath): number | undefined {
+function openIfAllowed(path: RawPath, flags: number = open.O_RDONLY): number | undefined {
   try {
-    return openRoot(path, open.O_RDONLY);
+    return openRoot(path, flags);
   } catch (error) {
     if (hasCode(error, "EACCES", "EPERM", "ENOENT", "ENXIO", "ENODEV")) return undefined;
     throw error;

@@ -38,6 +38,7 @@ export interface RunRequest {
   readonly progress?: (done: Progress) => void;
   readonly signal?: AbortSignal;
   readonly nowMs?: number;
+  readonly rule?: Partial<MoveRule>;
   /** What comes between the plan and the first deed. */
   readonly beforeApply?: (plan: Plan) => void;
   /** Of hooked-copier.ts; see there. */
@@ -119,7 +120,7 @@ export function openScene(request: SceneRequest): Scene {
       using job = openMoveJob({ ...rule, ...instead }, { ...context(more), ...more });
       return seePlan(job.plan.bind(job));
     },
-    run: (more = {}) => runJob(rule, context(more), more),
+    run: ({ rule: instead, ...more } = {}) => runJob({ ...rule, ...instead }, context(more), more),
     placements: (pattern = "/") => [...matchPlacements(catalog.placements, pattern, "/")],
     restore: async (pattern, to) => {
       const app = {
