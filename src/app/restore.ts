@@ -1,12 +1,13 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Placement } from "../catalog/placements.ts";
 import type { Config } from "../config/config.ts";
-import { closeFd, open, openRoot } from "../host/posix.ts";
+import { closeFd } from "../host/posix.ts";
 import { lockJob } from "../jobs/lock.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import { pathFields } from "../reports/path.ts";
 import { type RestoredFile, type RestoreReport, restoreReport } from "../reports/restore.ts";
+import { openDirectory } from "../restore/directory.ts";
 import { type RestoreDeed, removeStaged } from "../restore/restore-file.ts";
 import { restoreGroup, restoreGroups } from "../restore/restore-group.ts";
 import { choosePlacements } from "../restore/select.ts";
@@ -108,11 +109,11 @@ function removeLeftovers(catalog: Catalog): void {
   const unfinished = catalog.restores.unfinished();
   for (const staged of unfinished) {
     try {
-      const directory = openRoot(staged.directory, open.O_RDONLY | open.O_DIRECTORY);
+      const directory = openDirectory(staged.directory);
       removeStaged({ directory, name: staged.name });
       closeFd(directory);
     } catch (error) {
-      if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
+      if (!hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;
     }
   }
   if (unfinished.length > 0) catalog.restores.end(unfinished);

@@ -178,7 +178,9 @@ function insertPlacements(db: Database, batch: BatchKey, facts: { host: string; 
      FROM operations JOIN batches USING (run, job)
      WHERE run = ? AND job = ? AND first = ? AND seq BETWEEN ? AND ?
      ON CONFLICT (path, modified_ns, tier, stored_as) DO UPDATE
-       SET state = 'stored', verified_at = excluded.verified_at, facts = excluded.facts`,
+       SET state = 'stored', verified_at = excluded.verified_at, facts = excluded.facts,
+         size_bytes = excluded.size_bytes, stored_bytes = excluded.stored_bytes, sha256 = excluded.sha256,
+         stored_sha256 = excluded.stored_sha256, compression = excluded.compression`,
   );
   insert.run(facts.host, facts.nowMs, facts.nowMs, run, job, first, first, last);
 }

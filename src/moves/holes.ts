@@ -24,7 +24,10 @@ export function findHoles(fd: number, stat: FileStat): readonly Range[] {
   return holes;
 }
 
-/** Calls `write` with each part of the buffer that does not lie in a hole; `position` is where the buffer begins. */
+/**
+ * Calls `write` with each part of the buffer that does not lie in a hole; `position` is where the buffer begins. A hole
+ * is what a file system said once, and some have said so of data (ZFS in 2023): bytes that are not zero are written.
+ */
 export function writeAround(
   holes: readonly Range[],
   buffer: Uint8Array,
@@ -35,8 +38,20 @@ export function writeAround(
   for (const [offset, length] of holes) {
     if (offset + length <= from) continue;
     if (offset >= end) break;
+    if (!isZero(buffer.subarray(Math.max(offset, from) - at.position, Math.min(offset + length, end) - at.position)))
+      continue;
     if (offset > from) at.write(buffer.subarray(from - at.position, offset - at.position), from);
     from = Math.min(offset + length, end);
   }
   if (from < end) at.write(buffer.subarray(from - at.position), from);
+}
+
+const zeros = Buffer.alloc(2 ** 16);
+
+function isZero(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.byteLength; at += zeros.length) {
+    const part = bytes.subarray(at, at + zeros.length);
+    if (zeros.compare(part, 0, part.byteLength, 0, part.byteLength) !== 0) return false;
+  }
+  return true;
 }

@@ -7,7 +7,6 @@ import {
   type NamePlace,
   open,
   openBeneath,
-  openRoot,
   truncateFile,
   unlinkFile,
   writeFully,
@@ -20,6 +19,7 @@ import { applyFacts } from "../moves/metadata.ts";
 import { readContent } from "../moves/stored-content.ts";
 import { publishFile } from "../tiers/publish.ts";
 import type { OpenTier } from "../tiers/tier.ts";
+import { openDirectory } from "./directory.ts";
 import { damaged, openPlacement } from "./open-placement.ts";
 
 export interface RestoreDeed {
@@ -61,7 +61,7 @@ export async function writeStaged({ placement, tier }: RestoreDeed, staged: Name
 
 /** A hard link to what was restored before; false where that cannot be, and the content is written instead. */
 export function linkAgain(first: RawPath, to: NamePlace): boolean {
-  const directory = openRoot(parentOf(first), open.O_RDONLY | open.O_DIRECTORY);
+  const directory = openDirectory(parentOf(first));
   try {
     linkFile({ directory, name: baseName(first) }, to);
     return true;

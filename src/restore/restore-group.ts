@@ -1,7 +1,8 @@
 import type { Placement } from "../catalog/placements.ts";
 import type { Restores } from "../catalog/restores.ts";
-import { closeFd, type NamePlace, open, openRoot, syncFile } from "../host/posix.ts";
+import { closeFd, type NamePlace, syncFile } from "../host/posix.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { openDirectory } from "./directory.ts";
 import { linkAgain, publishStaged, type RestoreDeed, removeStaged, stagedName, writeStaged } from "./restore-file.ts";
 
 export interface RestoreWork {
@@ -132,7 +133,7 @@ function openDirectories(): Directories {
   const opened = new Map<RawPath, number>();
   return {
     open: (path) => {
-      const fd = opened.get(path) ?? openRoot(path, open.O_RDONLY | open.O_DIRECTORY);
+      const fd = opened.get(path) ?? openDirectory(path);
       opened.set(path, fd);
       return fd;
     },
