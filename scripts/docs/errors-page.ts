@@ -68,6 +68,11 @@ const guards = [
     "the source lies in the files of a database or a container engine",
     "letting the engine write its logs elsewhere",
   ],
+  [
+    "`hidden-mount`",
+    "systemd started the run with another mount over the source or the tier than the machine has",
+    "taking PrivateTmp=, ProtectHome= and the like off the unit",
+  ],
   ["`source-read-only`", "the source is mounted read-only", "mounting it writable"],
   [
     "`source-changed`",
