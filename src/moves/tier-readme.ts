@@ -9,7 +9,7 @@ sh, jq, base64, sha256sum, zstd and gzip.
   .tierkeep/tier.json              which tier this is
   .tierkeep/manifests/<host>/...   one JSON line for each thing that happened
   .tierkeep/staging/               unfinished copies; never needed
-  .tierkeep/hosts/<host>/          its configuration and catalog of the last days
+  .tierkeep/hosts/<host>/          its configuration and its catalog
 
 Each line with "fact":"stored" is one version of one file:
 
