@@ -31,7 +31,7 @@ export interface RestoreDeed {
 
 /** The name of a version while it is not yet whole and durable. */
 export function stagedName({ id }: Placement): RawPath {
-  return `.tierkeep-${id.slice(-40)}` as RawPath;
+  return `.tierkeep-${id}` as RawPath;
 }
 
 /**

@@ -57,3 +57,16 @@ test("M10: a name on the tier that is given again has the facts of what lies the
   assert.equal(restored?.error, null);
   assert.equal(readFileSync(`${scene.path}/out${path}`, "utf8"), "version two is longer");
 });
+
+test("M8: what two runs of a job with a long name moved comes back at once", async () => {
+  using scene = openMemoryScene({ rule: { name: "a".repeat(41) } });
+  for (const name of ["a.1", "b.1"]) {
+    oldFile(`${scene.source}/${name}`, name);
+    await scene.run();
+  }
+  const restored = await scene.restore("/", `${scene.path}/out`);
+  assert.deepEqual(
+    restored.map(({ error }) => error),
+    [null, null],
+  );
+});
