@@ -45,7 +45,7 @@ interface Ended {
   readonly job: Job;
 }
 
-/** After a job that went through, the tier has what a lost machine is brought back from; where not, it is a warning. */
+/** After a job that went through, the tier has what a lost machine is brought back from; where not, it is told. */
 function withCopies(report: JobReport, { request, doors, catalog, job }: Ended): JobReport {
   const isThrough = report.stoppedBy === null && (report.status === "ok" || report.status === "partial");
   if (!isThrough) return report;
@@ -57,8 +57,10 @@ function withCopies(report: JobReport, { request, doors, catalog, job }: Ended):
     return report;
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
-    const warning = `today's copy of the catalog and the configuration was not kept on the tier: ${messageOf(error)}`;
-    return { ...report, warnings: [...report.warnings, warning] };
+    const message = `today's copy of the catalog and the configuration was not kept on the tier: ${messageOf(error)}`;
+    const hint = "every file is where it should be; the next run keeps the copy";
+    const told = { path: "", code: String(error.code), message, hint };
+    return { ...report, status: "partial", errors: [...report.errors, told] };
   }
 }
 

@@ -34,6 +34,8 @@ export interface Placements {
   readonly ofPath: (path: RawPath) => readonly Placement[];
   /** Every placement, by path and then newest first; `prefix` limits it to that directory. */
   readonly all: (prefix?: RawPath) => Iterable<Placement>;
+  /** Paths in the same directory that go on after `path` with a dot or a hyphen, as rotations do. */
+  readonly rotationsOf: (path: RawPath) => readonly RawPath[];
 }
 
 const order = "ORDER BY path, modified_ns DESC, moved_at DESC";
@@ -46,6 +48,12 @@ export function openPlacements(db: Database): Placements {
   };
   return {
     byId: (id) => rows("WHERE id = ?").all(id).map(toPlacement)[0],
+    rotationsOf: (path) =>
+      // "-" and "." are the two bytes before "/".
+      db
+        .prepare("SELECT DISTINCT path FROM placements WHERE path >= ? AND path < ? LIMIT 1000")
+        .all(Buffer.from(`${path}-`, "latin1"), Buffer.from(`${path}/`, "latin1"))
+        .map((row) => rawPathOfBytes(row.path as Uint8Array)),
     ofPath: (path) => rows(`WHERE path = ? ${order}`).all(bytesOf(path)).map(toPlacement),
     all: function* (prefix) {
       // All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/".

@@ -26,6 +26,8 @@ export interface PlanFacts extends RefusalFacts {
   readonly logrotateNames: readonly string[];
   /** By absolute path. */
   readonly restoredRecently: (path: RawPath) => boolean;
+  /** By absolute path. */
+  readonly hadRotations: (path: RawPath) => boolean;
   readonly onKept?: (code: ReasonCode, path: RawPath) => void;
   readonly onProgress?: (files: number) => void;
 }
@@ -72,6 +74,7 @@ function surveyRule(rule: MoveRule, source: OpenSource, facts: PlanFacts) {
     nowMs: facts.nowMs,
     listedByLogrotate: facts.logrotateNames.length === 0 ? () => false : (path: RawPath) => listed(path),
     restoredRecently: facts.restoredRecently,
+    hadRotations: facts.hadRotations,
   };
 }
 

@@ -19,6 +19,8 @@ export interface SurveyRule extends JudgeRule {
   /** By absolute path. */
   readonly listedByLogrotate: (path: RawPath) => boolean;
   readonly restoredRecently: (path: RawPath) => boolean;
+  /** By absolute path: rotations of this name were moved before, so its writer comes back to it (HAZARDS M34). */
+  readonly hadRotations: (path: RawPath) => boolean;
 }
 
 export interface SurveySink {
@@ -105,7 +107,9 @@ interface Due {
 
 /** What only a look at a file that is due can tell: restored lately, somebody writes to it, or unreadable. */
 function judgeDue(source: OpenSource, due: Due, rule: SurveyRule): ReasonCode | undefined {
-  if (rule.restoredRecently(joinPath(source.path, due.path))) return "restored-recently";
+  const absolute = joinPath(source.path, due.path);
+  if (rule.restoredRecently(absolute)) return "restored-recently";
+  if (!rule.activeLogs && rule.hadRotations(absolute)) return "active-log";
   if (!source.leases) return due.writers(due.stat) ? "open-for-writing" : undefined;
   try {
     const fd = openSource(source.root, due.path);

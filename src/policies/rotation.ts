@@ -18,6 +18,17 @@ export function activeNames(names: Iterable<RawPath>): ReadonlySet<RawPath> {
   return active;
 }
 
+/** Every name that a rotation of `name` begins with: `app.log`, and `app` for `app-20261122.log`. */
+export function rotationStems(name: RawPath): readonly RawPath[] {
+  const extension = name.lastIndexOf(".");
+  return extension > 0 ? [name, name.slice(0, extension) as RawPath] : [name];
+}
+
+/** The name is one that a rotation gave, so no rotation will write to it again. */
+export function isRotated(name: RawPath): boolean {
+  return numbered.test(name) || dated.test(name) || datedBeforeExtension.test(name);
+}
+
 export interface Ownership {
   readonly uid: number;
   readonly gid: number;

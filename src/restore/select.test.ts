@@ -26,6 +26,7 @@ function placementsOf(...versions: readonly Version[]): Placements {
   all.sort((a, b) => Buffer.from(a.path).compare(Buffer.from(b.path)) || Number(b.modifiedNs - a.modifiedNs));
   return {
     byId: (id) => all.find((each) => each.id === id),
+    rotationsOf: () => [],
     ofPath: (path) => all.filter((each) => each.path === path),
     all: (prefix = "/" as RawPath) => all.filter((each) => isWithin(each.path, prefix)),
   };
@@ -102,7 +103,12 @@ test("an id is that version alone", () => {
 
 test("M20: names of any bytes are found as the command line gives them, and by globs", () => {
   const raw = "/d/b\xff*\n.2" as RawPath;
-  const odd: Placements = { byId: () => undefined, ofPath: () => [], all: () => [{ path: raw } as Placement] };
+  const odd: Placements = {
+    byId: () => undefined,
+    ofPath: () => [],
+    rotationsOf: () => [],
+    all: () => [{ path: raw } as Placement],
+  };
   for (const pattern of [textOfArgument(raw), textOfArgument("b\xff*\n.2" as RawPath), "b*.2", "/d"])
     assert.equal([...matchPlacements(odd, pattern, "/")].length, 1, pattern);
 });
