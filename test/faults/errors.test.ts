@@ -46,8 +46,8 @@ const harmless: readonly {
   {
     calls: /^close$/,
     errors: /./,
-    place: /^(source|aside|lock)$/,
-    why: "it was opened for reading, or holds nothing but a lock: nothing can be lost any more",
+    place: /^(source|aside|lock|staging folder)$/,
+    why: "it is a folder, was opened for reading, or holds nothing but a lock: nothing can be lost any more",
   },
 ];
 

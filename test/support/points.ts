@@ -38,6 +38,7 @@ export function concernsScene(text: string): boolean {
 
 const parts = [
   ["probe", /\/probe-\d/],
+  ["staging folder", /\.tierkeep\/staging\/[^/>]*\/[^/>]*>/],
   ["staging", /\.tierkeep\/staging/],
   ["aside", /\.tierkeep-aside-/],
   ["daily copies", /\.tierkeep\/hosts|catalog\.copy|\.tierkeep>, "hosts"/],
