@@ -17,7 +17,7 @@ const full = process.env.TIERKEEP_FULL === "1";
 const onlyQuick = positionals[0] === "quick";
 const parts = onlyQuick ? positionals.slice(1) : positionals;
 
-const quick = testFiles(["src/**/*.test.ts", "test/*.test.ts", "test/{contract,cli,docs}/**/*.test.ts"]);
+const quick = testFiles(["src/**/*.test.ts", "test/*.test.ts", "test/{contract,cli}/**/*.test.ts"]);
 const alone = onlyQuick ? [] : testFiles(["test/*/**/*.test.ts"]).filter((file) => !quick.includes(file));
 if (quick.length + alone.length === 0) throw new Error(`no test file has ${parts.join(" or ")} in its path`);
 process.env.TIERKEEP_QUICK_TESTS = quick.join("\n");
