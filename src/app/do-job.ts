@@ -10,13 +10,21 @@ export async function doJobInChild(
   config: Config,
   { request, onMessage }: { request: JobRequest; onMessage: (message: FromChild) => void },
 ): Promise<JobEnd> {
-  const { to, sourceTier } = request.rule;
-  const needed = config.tiers.filter((tier) => tier.name === to || tier.name === sourceTier);
-  const [hung] = await hungTiers(doors, config, needed);
-  if (hung !== undefined) return failedEnd(notAnswering(...hung));
-  const end = await superviseJob(request, { entryPoint: doors.entryPoint("job"), signal: doors.signal, onMessage });
+  const mayStart = refuseHung(doors, config, request);
+  const end = await superviseJob(request, {
+    entryPoint: doors.entryPoint("job"),
+    signal: doors.signal,
+    mayStart,
+    onMessage,
+  });
   if (end.bug !== undefined) throw bugOf(end.bug);
   return end;
+}
+
+async function refuseHung(doors: AppDoors, config: Config, { rule }: JobRequest): Promise<JobEnd | undefined> {
+  const needed = config.tiers.filter((tier) => tier.name === rule.to || tier.name === rule.sourceTier);
+  const [hung] = await hungTiers(doors, config, needed);
+  return hung === undefined ? undefined : failedEnd(notAnswering(...hung));
 }
 
 function failedEnd({ code, message, hint, facts }: ReturnType<typeof notAnswering>): JobEnd {

@@ -15,6 +15,8 @@ export interface JobEnd {
 export interface Supervision {
   readonly entryPoint: string;
   readonly signal: AbortSignal;
+  /** The end that the job has without having begun, or `undefined` when it may begin. */
+  readonly mayStart: Promise<JobEnd | undefined>;
   /** Steps, progress and all else that comes before the end. */
   readonly onMessage?: (message: FromChild) => void;
 }
@@ -34,6 +36,16 @@ export async function superviseJob(request: JobRequest, supervision: Supervision
     // A plan has nothing to bring to an end.
     killer = setTimeout(child.kill, request.mode === "plan" ? 0 : graceMs);
   };
+  // The child loads its code meanwhile; it touches nothing before it is asked.
+  const refused = await supervision.mayStart.catch((error: unknown) => {
+    child.kill();
+    throw error;
+  });
+  if (refused !== undefined) {
+    child.kill();
+    await child.ended;
+    return refused;
+  }
   child.send({ type: "start", request });
   supervision.signal.addEventListener("abort", stop, { once: true });
   if (supervision.signal.aborted) stop();
