@@ -1,6 +1,6 @@
 import { rawPathOfBytes } from "../lib/raw-path.ts";
 import type { StoredCompression } from "./facts.ts";
-import type { Operation, VerifiedFacts } from "./operation.ts";
+import type { Operation, SourceIdentity, VerifiedFacts } from "./operation.ts";
 
 type Row = Record<string, unknown>;
 
@@ -11,16 +11,21 @@ export function toOperation(row: Row): Operation {
     job: String(row.job),
     seq: Number(row.seq),
     path: rawPathOfBytes(row.path as Uint8Array),
-    identity: {
-      device: Number(row.device),
-      inode: BigInt.asUintN(64, row.inode as bigint),
-      sizeBytes: Number(row.size_bytes),
-      modifiedNs: row.modified_ns as bigint,
-      changedNs: row.changed_ns as bigint,
-      links: Number(row.links),
-    },
+    identity: toIdentity(row),
     linkGroup: row.link_group === null ? undefined : Number(row.link_group),
     verified: row.stored_as === null ? undefined : toVerifiedFacts(row),
+  };
+}
+
+/** The columns that tell a source from every other, read with big integers. */
+export function toIdentity(row: Row): SourceIdentity {
+  return {
+    device: Number(row.device),
+    inode: BigInt.asUintN(64, row.inode as bigint),
+    sizeBytes: Number(row.size_bytes),
+    modifiedNs: row.modified_ns as bigint,
+    changedNs: row.changed_ns as bigint,
+    links: Number(row.links),
   };
 }
 

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
+import { toIdentity } from "./journal-rows.ts";
 import type { SourceIdentity } from "./operation.ts";
 
 /** One planned file. */
@@ -94,13 +95,6 @@ function readTotals(db: DatabaseSync): StepTotals {
 function toStep(row: Record<string, unknown>): Step {
   return {
     path: rawPathOfBytes(row.path as Uint8Array),
-    identity: {
-      device: Number(row.device),
-      inode: BigInt.asUintN(64, row.inode as bigint),
-      sizeBytes: Number(row.size_bytes),
-      modifiedNs: row.modified_ns as bigint,
-      changedNs: row.changed_ns as bigint,
-      links: Number(row.links),
-    },
+    identity: toIdentity(row),
   };
 }
