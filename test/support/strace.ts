@@ -80,14 +80,19 @@ export function writeStraceProgram(file: string, tracing: Tracing, output: strin
   chmodSync(file, 0o755);
 }
 
+const longestMs = 60_000;
+
 export async function runCommand({ args, env = process.env }: Command): Promise<Finished> {
   const [program = "", ...rest] = args;
-  const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"], env });
+  // A group of its own, so that what hangs ends with all its children.
+  const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"], env, detached: true });
+  const limit = setTimeout(() => process.kill(-(child.pid ?? 0), "SIGKILL"), longestMs);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
   const [exitCode, signal] = (await once(child, "close")) as [number | null, string | null];
+  clearTimeout(limit);
   return { exitCode, signal, stdout, stderr };
 }
 
