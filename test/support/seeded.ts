@@ -6,7 +6,10 @@ export interface Seeded {
   readonly sample: <T>(list: readonly T[], share: number) => readonly T[];
 }
 
-export function seeded(seed = Number(process.env.TIERKEEP_SEED ?? Math.floor(Math.random() * 2 ** 31))): Seeded {
+/** The same cases each time, so that a failure is about the change and not the dice; `test:full` runs all. */
+const usualSeed = 20_261_123;
+
+export function seeded(seed = Number(process.env.TIERKEEP_SEED ?? usualSeed)): Seeded {
   let state = seed >>> 0;
   // mulberry32
   const next = () => {
