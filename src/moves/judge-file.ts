@@ -6,6 +6,7 @@ import type { AgeRule } from "../policies/file-fact.ts";
 import type { Matcher } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { canCreateAgain, type Ownership } from "../policies/rotation.ts";
+import { asideNames } from "./set-aside.ts";
 
 export interface JudgeRule {
   readonly matcher: Matcher;
@@ -30,7 +31,7 @@ export function judgeFile(
 ): ReasonCode | undefined {
   const { path, stat } = file;
   const name = baseName(path);
-  if (!rule.matcher.selects(path)) return "excluded";
+  if (!rule.matcher.selects(path) || name.startsWith(asideNames)) return "excluded";
   if (stat.kind !== "file") return "special-file";
   if (isLoginRecord(name)) return "engine-data";
   if (stat.immutable || stat.appendOnly) return "immutable";

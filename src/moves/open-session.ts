@@ -16,6 +16,7 @@ import type { CopyTimes } from "./copy-clock.ts";
 import { onTier } from "./failure.ts";
 import type { MoveRule } from "./rule.ts";
 import type { MoveSession, Stage, SyncPoint } from "./session.ts";
+import { asideNames } from "./set-aside.ts";
 import type { OpenSource } from "./source.ts";
 import { openStoredTree } from "./stored-tree.ts";
 import { leaveReadme, openManifest, openTierDirectory, removeIfEmpty, removeOwnTree } from "./tier-files.ts";
@@ -62,7 +63,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     staging,
     leases: source.leases,
     setAside: source.mount.fsType !== "overlay",
-    asidePrefix: `.tierkeep-aside-${run}.${rule.name}.`,
+    asidePrefix: `${asideNames}${run}.${rule.name}.`,
     compress: rule.compress,
     readBack: tier.config.readBack,
     syncEach: sharesFileSystem(tier, source) || !isWhole,

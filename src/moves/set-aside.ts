@@ -3,6 +3,9 @@ import { nameExists } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 
+/** What begins every name that a source has for the instant of its removal; a plan leaves such files to recovery. */
+export const asideNames = ".tierkeep-aside-";
+
 /** One name of a source, and the name that it has for the instant in which it is removed. */
 export interface Aside {
   readonly parent: number;
