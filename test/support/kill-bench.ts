@@ -25,11 +25,14 @@ export async function killAtEach(t: TestContext, bench: KillBench): Promise<void
   equal(unharmed.exitCode, 0, unharmed.stderr);
   for (const call of calls) {
     const points = pointsOf(unharmed.calls, call).filter(within);
-    for (const point of runsAll ? points : [dice.pick(points)]) {
-      await t.test(`killed at ${call} #${point.occurrence}, ${placeOf(point.text)}`, () =>
-        killAt({ scene, before, where }, point),
-      );
-    }
+    // Node's own `write` in another thread may have come to every count before the scene's did.
+    if (points.length === 0 && call === "write") t.diagnostic(`${call} could not be met in this run`);
+    else
+      for (const point of runsAll ? points : [dice.pick(points)]) {
+        await t.test(`killed at ${call} #${point.occurrence}, ${placeOf(point.text)}`, () =>
+          killAt({ scene, before, where }, point),
+        );
+      }
   }
 }
 
