@@ -1,11 +1,10 @@
-import type { Config } from "../config/config.ts";
+import type { Config, JobRule } from "../config/config.ts";
 import { realConfigDeps } from "../config/deps.ts";
 import { logrotateNames } from "../config/logrotate.ts";
 import { readLogrotate } from "../config/read-logrotate.ts";
 import type { Host } from "../host/host.ts";
 import { closest } from "../lib/closest.ts";
 import { OperatorError } from "../lib/errors.ts";
-import type { MoveRule } from "../moves/rule.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { EnvelopeFacts } from "../reports/envelope.ts";
 import type { JobRequest } from "./job-messages.ts";
@@ -34,7 +33,7 @@ export function envelopeFacts(doors: AppDoors, config: Config): EnvelopeFacts {
 }
 
 /** The jobs that names (of jobs or kinds) mean, in the configuration's order. @throws OperatorError USAGE */
-export function selectJobs(config: Config, names: readonly string[]): readonly MoveRule[] {
+export function selectJobs(config: Config, names: readonly string[]): readonly JobRule[] {
   for (const name of names) {
     if (config.jobs.some((job) => job.name === name || job.kind === name)) continue;
     const known = config.jobs.map((job) => job.name);
@@ -58,7 +57,7 @@ export interface RequestOptions {
 /** Makes the request for a job's child out of the configuration. */
 export function requestFor(
   config: Config,
-  rule: MoveRule,
+  rule: JobRule,
   { doors, ...options }: RequestOptions & { doors: AppDoors },
 ): JobRequest {
   return {
@@ -73,6 +72,9 @@ export function requestFor(
     logrotateNames: logrotateNames(readLogrotate(realConfigDeps())),
     copierEntry: doors.entryPoint("copier"),
     startedBySystemd: doors.startedBySystemd,
+    limits: config.limits,
+    guard: undefined,
+    fullScan: false,
     stepsAtMost: options.stepsAtMost ?? 0,
     why: options.why,
   };

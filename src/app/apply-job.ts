@@ -18,7 +18,7 @@ const keepDoneMs = 30 * 86_400_000;
 /** Repairs what dead runs left, plans, asks whether it may, and does it. */
 export async function applyJob(job: Job, applying: Applying): Promise<JobReport> {
   const { catalog, doors } = applying;
-  const tally = tallyJob(job.name);
+  const tally = tallyJob(job);
   const finish = (status: JobStatus | undefined, stoppedBy: string | null = null): JobReport => {
     const seconds = (doors.clock.elapsed() - applying.begun) / 1000;
     return tally.finish({ status, stoppedBy, seconds, stageSeconds: job.stageSeconds() });

@@ -22,7 +22,7 @@ export async function doJobInChild(
 }
 
 async function refuseHung(doors: AppDoors, config: Config, { rule }: JobRequest): Promise<JobEnd | undefined> {
-  const needed = config.tiers.filter((tier) => tier.name === rule.to || tier.name === rule.sourceTier);
+  const needed = config.tiers.filter((tier) => rule.needs.includes(tier.name));
   const [hung] = await hungTiers(doors, config, needed);
   return hung === undefined ? undefined : failedEnd(notAnswering(...hung));
 }

@@ -2,8 +2,8 @@ import { type Catalog, openCatalog, openCatalogToRead } from "../catalog/catalog
 import type { Clock } from "../host/host.ts";
 import type { Job, JobContext, Plan } from "../jobs/job.ts";
 import { lockJob } from "../jobs/lock.ts";
+import { unpaced } from "../jobs/pacer.ts";
 import { messageOf } from "../lib/errors.ts";
-import { openMoveJob } from "../moves/job.ts";
 import type { PathFields } from "../reports/path.ts";
 import { pathFields } from "../reports/path.ts";
 import type { PlanStep } from "../reports/plan.ts";
@@ -11,6 +11,7 @@ import type { JobReport } from "../reports/run.ts";
 import { applyJob } from "./apply-job.ts";
 import { keepDailyCopies } from "./daily-copies.ts";
 import type { FromChild, JobRequest } from "./job-messages.ts";
+import { openJob } from "./open-job.ts";
 import { planAndJudge, reportedStep } from "./plan-job.ts";
 
 export interface ChildDoors {
@@ -33,7 +34,7 @@ export async function doJob(request: JobRequest, doors: ChildDoors): Promise<voi
   using _lock = await lockJob(request.stateDir, request.rule.name, holder);
   using catalog = openCatalog(request.stateDir);
   const begun = doors.clock.elapsed();
-  using job = openMoveJob(request.rule, contextOf(request, doors, catalog));
+  using job = openJob(request.rule, contextOf(request, doors, catalog));
   const report = await applyJob(job, { catalog, doors, begun });
   await doors.send({ type: "report", report: withCopies(report, { request, doors, catalog, job }) });
 }
@@ -65,18 +66,18 @@ function withCopies(report: JobReport, { request, doors, catalog, job }: Ended):
 }
 
 function contextOf(request: JobRequest, { clock, signal, send }: ChildDoors, catalog: Catalog | undefined): JobContext {
-  const { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd } = request;
+  const { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd, guard, fullScan } = request;
   const progress: JobContext["progress"] = (done) => {
     void send({ type: "progress", done });
   };
-  const given = { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd };
-  return { ...given, catalog, clock, signal, progress };
+  const given = { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd, guard, fullScan };
+  return { ...given, catalog, clock, signal, progress, pacer: unpaced };
 }
 
 const pieceSize = 500;
 
 async function planOnly(request: JobRequest, doors: ChildDoors, catalog: Catalog | undefined): Promise<void> {
-  using job = openMoveJob(request.rule, contextOf(request, doors, catalog));
+  using job = openJob(request.rule, contextOf(request, doors, catalog));
   const kept: PathFields[] = [];
   using judged = planAndJudge(job, catalog, {
     onKept: (code, path) => {

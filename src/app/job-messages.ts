@@ -1,5 +1,6 @@
-import type { Progress } from "../jobs/job.ts";
-import type { MoveRule } from "../moves/rule.ts";
+import type { JobRule } from "../config/config.ts";
+import type { Progress, Refusal } from "../jobs/job.ts";
+import type { Limits } from "../jobs/limits.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan, PlanStep, ReportedError } from "../reports/plan.ts";
@@ -11,7 +12,7 @@ export interface JobRequest {
   readonly mode: "plan" | "run";
   readonly run: string;
   readonly host: string;
-  readonly rule: MoveRule;
+  readonly rule: JobRule;
   readonly tiers: readonly TierConfig[];
   readonly stateDir: string;
   readonly configFile: string;
@@ -19,6 +20,9 @@ export interface JobRequest {
   readonly logrotateNames: readonly string[];
   readonly copierEntry: string;
   readonly startedBySystemd: boolean;
+  readonly limits: Limits;
+  readonly guard: Refusal | undefined;
+  readonly fullScan: boolean;
   /** Send at most this many of the plan's steps. */
   readonly stepsAtMost: number;
   /** Send each thing that stays for this reason. */

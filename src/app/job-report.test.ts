@@ -17,7 +17,7 @@ function planned(files: number, kept: Readonly<Record<string, number>> = {}): Pl
 }
 
 test("what was moved is added up; what was left is what remains", () => {
-  const tally = tallyJob("logs");
+  const tally = tallyJob({ name: "logs", kind: "move" });
   tally.planned(planned(4));
   tally.outcomes([outcome("moved"), outcome("moved")]);
   tally.outcomes([outcome("vanished", { storedBytes: 0 })]);
@@ -29,12 +29,12 @@ test("what was moved is added up; what was left is what remains", () => {
 
 test("what comes right by itself is no trouble; what a person should look at makes it partial", () => {
   for (const result of ["vanished", "changed-while-copying", "open-for-writing", "too-young"] as const) {
-    const tally = tallyJob("logs");
+    const tally = tallyJob({ name: "logs", kind: "move" });
     tally.outcomes([outcome(result)]);
     assert.equal(tally.finish(end).status, "ok", result);
   }
   for (const result of ["failed", "no-room", "name-taken", "kept-at-source", "rescued", "open-unknown"] as const) {
-    const tally = tallyJob("logs");
+    const tally = tallyJob({ name: "logs", kind: "move" });
     tally.outcomes([outcome("moved"), outcome(result)]);
     const report = tally.finish(end);
     assert.equal(report.status, "partial", result);
@@ -44,14 +44,14 @@ test("what comes right by itself is no trouble; what a person should look at mak
 });
 
 test("files that the plan could not even read make it partial", () => {
-  const tally = tallyJob("logs");
+  const tally = tallyJob({ name: "logs", kind: "move" });
   tally.planned(planned(0, { unreadable: 2, "too-young": 5 }));
   const report = tally.finish(end);
   assert.deepEqual([report.status, report.outcomes], ["partial", { unreadable: 2 }]);
 });
 
 test("a million failures are counted, and a hundred told", () => {
-  const tally = tallyJob("logs");
+  const tally = tallyJob({ name: "logs", kind: "move" });
   for (let index = 0; index < 300; index++) tally.outcomes([outcome("failed", { code: "EIO", message: "read" })]);
   const report = tally.finish(end);
   assert.equal(report.outcomes.failed, 300);
@@ -60,7 +60,7 @@ test("a million failures are counted, and a hundred told", () => {
 });
 
 test("a name that is not UTF-8 is told exactly", () => {
-  const tally = tallyJob("logs");
+  const tally = tallyJob({ name: "logs", kind: "move" });
   tally.outcomes([outcome("failed", { path: "b\xff" as RawPath })]);
   const [error] = tally.finish(end).errors;
   assert.deepEqual([error?.path, error?.pathBase64], ["b\\xff", "Yv8="]);
@@ -68,14 +68,14 @@ test("a name that is not UTF-8 is told exactly", () => {
 
 test("the bottleneck is the stage that took longest, if any took time", () => {
   const of = (stageSeconds: Readonly<Record<string, number>>) =>
-    tallyJob("logs").finish({ ...end, stageSeconds }).bottleneck;
+    tallyJob({ name: "logs", kind: "move" }).finish({ ...end, stageSeconds }).bottleneck;
   assert.equal(of({ scan: 1, verify: 3, sync: 2 }), "verify");
   assert.equal(of({ scan: 0 }), null);
   assert.equal(of({}), null);
 });
 
 test("what recovery did, and what it could not do, is in the report", () => {
-  const tally = tallyJob("logs");
+  const tally = tallyJob({ name: "logs", kind: "move" });
   const problem = { path: "x" as RawPath, code: "EIO", message: "lost", hint: "look" };
   tally.recovered({ finished: 2, dropped: 1, runs: ["r1"], strangers: [], problems: [problem] } as never);
   const report = tally.finish(end);

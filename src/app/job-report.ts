@@ -1,4 +1,4 @@
-import type { Outcome, Recovered } from "../jobs/job.ts";
+import type { Job, Outcome, Recovered } from "../jobs/job.ts";
 import { rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
@@ -36,7 +36,7 @@ export interface JobEnd {
   readonly stageSeconds: Readonly<Record<string, number>>;
 }
 
-export function tallyJob(name: string): JobTally {
+export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
   const counts = new Map<string, number>();
   const errors: JobError[] = [];
   const warnings: string[] = [];
@@ -70,7 +70,7 @@ export function tallyJob(name: string): JobTally {
     },
     finish: ({ status, stoppedBy, seconds, stageSeconds }) => ({
       name,
-      kind: "move",
+      kind,
       status: status ?? (errors.length > 0 || [...counts.keys()].some((code) => troubles.has(code)) ? "partial" : "ok"),
       outcomes: Object.fromEntries(counts),
       bytesRead: done.read,

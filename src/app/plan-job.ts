@@ -51,14 +51,14 @@ function refuseChangedSource(job: Job, change: string | undefined): Refusal | un
 }
 
 export function reportedStep(step: PlannedStep, id: number): PlanStep {
-  const { action, to, sizeBytes } = step;
+  const { action, to, sizeBytes, reason } = step;
   return {
     id,
     action,
     ...pathFields(step.path),
-    to,
+    to: to ?? null,
     sizeBytes,
     modifiedAt: new Date(step.modifiedMs).toISOString(),
-    reason: "older-than",
+    reason,
   };
 }

@@ -1,6 +1,5 @@
-import type { Config } from "../config/config.ts";
+import type { Config, JobRule } from "../config/config.ts";
 import { messageWithFacts } from "../lib/errors.ts";
-import type { MoveRule } from "../moves/rule.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan, PlanStep } from "../reports/plan.ts";
@@ -28,7 +27,7 @@ export interface PlannedOne {
 export async function planJob(
   doors: AppDoors,
   config: Config,
-  { rule, options }: { rule: MoveRule; options: PlanOptions },
+  { rule, options }: { rule: JobRule; options: PlanOptions },
 ): Promise<PlannedOne> {
   const steps: PlanStep[] = [];
   const why: PathFields[] = [];
@@ -51,7 +50,7 @@ export async function planJob(
   return { plan: { ...planned, steps }, rule: text, why };
 }
 
-function failedPlan(rule: MoveRule, { failure }: JobEnd): JobPlan {
+function failedPlan(rule: JobRule, { failure }: JobEnd): JobPlan {
   const code = failure?.code ?? "JOB_DIED";
   return {
     name: rule.name,

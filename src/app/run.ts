@@ -1,9 +1,8 @@
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, JobRule } from "../config/config.ts";
 import type { Progress } from "../jobs/job.ts";
 import { errorTable, exitCodes, isErrorCode } from "../lib/error-codes.ts";
 import { OperatorError, systemFailure } from "../lib/errors.ts";
-import type { MoveRule } from "../moves/rule.ts";
 import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
 import { writePinStatus } from "../tiers/status-pins.ts";
 import { type AppDoors, envelopeFacts, newRunId, requestFor } from "./app.ts";
@@ -23,7 +22,7 @@ export interface RunWatch {
 export async function runJobs(
   doors: AppDoors,
   config: Config,
-  { jobs, watch }: { jobs: readonly MoveRule[]; watch: RunWatch },
+  { jobs, watch }: { jobs: readonly JobRule[]; watch: RunWatch },
 ): Promise<RunReport> {
   using catalog = openCatalog(config.stateDir);
   const runId = newRunId(doors.host);
@@ -82,7 +81,7 @@ function tellHealth(config: Config, told: { catalog: Catalog; reports: readonly 
 async function runJob(
   doors: AppDoors,
   config: Config,
-  { rule, runId, watch }: { rule: MoveRule; runId: string; watch: RunWatch },
+  { rule, runId, watch }: { rule: JobRule; runId: string; watch: RunWatch },
 ): Promise<JobReport> {
   const onMessage = (message: FromChild) => {
     if (message.type === "planned") watch.onPlanned(message.plan);
@@ -97,13 +96,13 @@ async function runJob(
   return end.report ?? failedReport(rule, end);
 }
 
-function failedReport(rule: MoveRule, end: JobEnd): JobReport {
+function failedReport(rule: JobRule, end: JobEnd): JobReport {
   const code = end.failure?.code ?? "JOB_DIED";
   const error = { path: "", code, message: failureMessage(end.failure), hint: end.failure?.hint ?? null };
   return { ...emptyReport(rule, statusOf(code)), errors: [error] };
 }
 
-function emptyReport(rule: MoveRule, status: JobStatus): JobReport {
+function emptyReport(rule: JobRule, status: JobStatus): JobReport {
   return {
     name: rule.name,
     kind: rule.kind,

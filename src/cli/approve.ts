@@ -2,10 +2,9 @@ import type { Command } from "commander";
 import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
 import { saveApprovals } from "../app/approve.ts";
 import { type PlannedOne, planJob } from "../app/plan.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, JobRule } from "../config/config.ts";
 import { exitCodes } from "../lib/error-codes.ts";
 import { OperatorError } from "../lib/errors.ts";
-import type { MoveRule } from "../moves/rule.ts";
 import { approveReport } from "../reports/approve.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import { planScreen } from "./plan-screen.ts";
@@ -61,7 +60,7 @@ async function approve(
 }
 
 interface Shown {
-  readonly rule: MoveRule;
+  readonly rule: JobRule;
   readonly one: PlannedOne;
 }
 

@@ -1,16 +1,17 @@
+import type { JobRule } from "../config/config.ts";
 import { type RawPath, rawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes, plural } from "../lib/units.ts";
-import type { MoveRule } from "../moves/rule.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan } from "../reports/plan.ts";
 import { approvalText, countLines } from "./job-line.ts";
+import { subjectOf } from "./job-subject.ts";
 import { fits, fitting, screenWidth, spread, wordLines } from "./layout.ts";
 import { columns, mark, paint, sign, type Terminal } from "./terminal.ts";
 
 export interface PlanView {
   readonly plan: JobPlan;
-  readonly rule: MoveRule;
+  readonly rule: JobRule;
   readonly nowMs: number;
   /** All steps instead of the first few. */
   readonly allSteps: boolean;
@@ -23,8 +24,7 @@ const indent = 2;
 /** One job's plan as an operator reads it: the answer, then what stays. */
 export function planScreen(terminal: Terminal, view: PlanView): string {
   const { plan, rule } = view;
-  const [dot, arrow] = [sign(terminal, "dot"), sign(terminal, "arrow")];
-  const title = `${paint(terminal, "bold", plan.name)} ${dot} ${plan.kind} ${rule.source} ${arrow} ${rule.to}`;
+  const title = `${paint(terminal, "bold", plan.name)} ${sign(terminal, "dot")} ${subjectOf(terminal, rule)}`;
   const right = plan.error === null ? approvalText(terminal, plan, view.nowMs) : "";
   const head = fits(title, right) ? [spread(title, right)] : [title, spread("", right)];
   const body = plan.error === null ? plannedLines(terminal, view) : failedLines(terminal, plan);
@@ -66,7 +66,7 @@ function allStepLines(terminal: Terminal, { steps }: JobPlan): readonly string[]
   const rows = steps.map((step) => [
     formatBytes(step.sizeBytes),
     step.modifiedAt.slice(0, 10),
-    `${shellQuote(rawOf(step))} ${sign(terminal, "arrow")} ${shellQuote(rawPath(step.to))}`,
+    `${shellQuote(rawOf(step))}${step.to === null ? "" : ` ${sign(terminal, "arrow")} ${shellQuote(rawPath(step.to))}`}`,
   ]);
   return columns(rows, [0]);
 }

@@ -1,13 +1,12 @@
 import type { Command } from "commander";
 import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
 import { type PlannedOne, planJob } from "../app/plan.ts";
-import type { Problem } from "../config/config.ts";
+import type { JobRule, Problem } from "../config/config.ts";
 import { problemCells, problemLines } from "../config/problem-text.ts";
 import type { ConfigAndWarnings } from "../config/require.ts";
 import { closest } from "../lib/closest.ts";
 import { exitCodes } from "../lib/error-codes.ts";
 import { OperatorError } from "../lib/errors.ts";
-import type { MoveRule } from "../moves/rule.ts";
 import { type ReasonCode, reasons } from "../policies/reasons.ts";
 import { type JobPlan, planReport } from "../reports/plan.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
@@ -45,7 +44,7 @@ async function plan(
   const { config, warnings } = open.config(options.config);
   const why = options.why === undefined ? undefined : requireReason(options.why);
   const jobs = selectJobs(config, names);
-  const planned: { readonly rule: MoveRule; readonly one: PlannedOne }[] = [];
+  const planned: { readonly rule: JobRule; readonly one: PlannedOne }[] = [];
   using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
   for (const rule of jobs) {
     // Not Infinity: the request to the child is JSON, which has none.

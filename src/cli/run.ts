@@ -2,8 +2,7 @@ import type { Command } from "commander";
 import { type AppDoors, selectJobs } from "../app/app.ts";
 import { planJob } from "../app/plan.ts";
 import { exitCodeOfRun, runJobs } from "../app/run.ts";
-import type { Config } from "../config/config.ts";
-import type { MoveRule } from "../moves/rule.ts";
+import type { Config, JobRule } from "../config/config.ts";
 import { offerApproval } from "./approve.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import { planScreen } from "./plan-screen.ts";
@@ -36,7 +35,7 @@ export function addRunVerb(program: Command, cli: Cli, open: RunDoors): void {
 
 interface Selected {
   readonly config: Config;
-  readonly jobs: readonly MoveRule[];
+  readonly jobs: readonly JobRule[];
 }
 
 /** Shows the plans, offers approval where it lacks, and asks. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Command } from "commander";
 import { mountBindfs } from "../../test/support/bindfs.ts";
+import { configRest } from "../../test/support/config-rest.ts";
 import { mountLoop, needsRoot } from "../../test/support/loop-mount.ts";
 import { scratch } from "../../test/support/scratch.ts";
 import { tierConfig } from "../../test/support/tier-config.ts";
@@ -139,7 +140,7 @@ interface WorldFacts {
 function worldOf(facts: WorldFacts): World {
   const { state, tiers, pins, reply } = facts;
   const folders = { file: "/etc/tierkeep/tierkeep.toml", stateDir: state, runtimeDir: state };
-  const config: Config = { ...folders, host: "jts-1", restoreGraceMs: 0, tiers, jobs: [] };
+  const config: Config = { ...folders, ...configRest, host: "jts-1", restoreGraceMs: 0, tiers, jobs: [] };
   const store = {
     pinOf: (tier: string) => pins.get(tier),
     savePin: (pin: TierPin) => void pins.set(pin.tier, pin),

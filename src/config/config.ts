@@ -1,16 +1,26 @@
+import type { CleanRule } from "../clean/rule.ts";
+import type { DockerRule } from "../docker/rule.ts";
+import type { Limits } from "../jobs/limits.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import type { TierConfig } from "../tiers/tier.ts";
+
+export type JobRule = MoveRule | CleanRule | DockerRule;
 
 /** Everything that is in force, in code's units: milliseconds, bytes, ratios. */
 export interface Config {
   /** The file it was read from. */
   readonly file: string;
   readonly host: string;
+  /** Names that this machine had on tiers before. */
+  readonly formerHosts: readonly string[];
   readonly stateDir: string;
   readonly runtimeDir: string;
   readonly restoreGraceMs: number;
+  /** A job without progress for this long is ended. */
+  readonly stallTimeoutMs: number;
+  readonly limits: Limits;
   readonly tiers: readonly TierConfig[];
-  readonly jobs: readonly MoveRule[];
+  readonly jobs: readonly JobRule[];
 }
 
 /** One thing that is wrong or doubtful in the configuration. */

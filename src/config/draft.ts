@@ -1,3 +1,6 @@
+import type { cleanShape } from "../clean/schema.ts";
+import type { dockerShape } from "../docker/schema.ts";
+import type { limitsShape } from "../jobs/schema.ts";
 import type { moveShape } from "../moves/schema.ts";
 import type { tierShape } from "../tiers/schema.ts";
 import type { topShape } from "./schema.ts";
@@ -13,6 +16,9 @@ export interface Draft {
   readonly runtimeDir: string;
   readonly tiers: readonly TierDraft[];
   readonly moves: readonly MoveDraft[];
+  readonly cleans: readonly CleanDraft[];
+  readonly docker: Section<typeof dockerShape> | undefined;
+  readonly limits: Section<typeof limitsShape>;
 }
 
 export interface TierDraft {
@@ -32,6 +38,15 @@ export interface MoveDraft {
   readonly sourcePath: string | undefined;
   /** `sourcePath` with links resolved. */
   readonly sourceRoot: string | undefined;
+}
+
+export interface CleanDraft {
+  /** The name, or `clean[0]` where there is no good one. */
+  readonly label: string;
+  readonly name: string | undefined;
+  readonly section: Section<typeof cleanShape>;
+  /** `path` with links resolved. */
+  readonly root: string | undefined;
 }
 
 export function tierNamed(draft: Draft, name: string | undefined): TierDraft | undefined {

@@ -22,7 +22,17 @@ test("a small file gives a whole configuration with defaults", () => {
     host: "jts-1",
     stateDir: "/var/lib/tierkeep",
     runtimeDir: "/run/tierkeep",
+    formerHosts: [],
     restoreGraceMs: 14 * 86_400_000,
+    stallTimeoutMs: 900_000,
+    limits: {
+      stopAfterMs: undefined,
+      notBetween: [],
+      readRate: undefined,
+      writeRate: undefined,
+      io: "idle",
+      ioPressure: 0.3,
+    },
     tiers: [
       tier({ name: "hot", path: undefined, filesystems: ["/", "/var/log"] }),
       tier({ name: "warm", path: "/mnt/warm", filesystems: ["/mnt/warm"] }),
@@ -31,6 +41,8 @@ test("a small file gives a whole configuration with defaults", () => {
       {
         kind: "move",
         name: "logs",
+        formerly: [],
+        needs: ["warm"],
         source: "/var/log",
         sourceTier: undefined,
         sourcePath: "/var/log",
@@ -88,7 +100,8 @@ test("everything can be said otherwise", () => {
   assert.equal(config?.stateDir, "/srv/state");
   assert.deepEqual(config?.tiers[0]?.server, { host: "fe80::1", port: 2049 });
   const [job] = config?.jobs ?? [];
-  assert.deepEqual([job?.sourcePath, job?.sourceTier, job?.settledForGiven], ["/mnt/nas/a/b", "cold", true]);
+  assert.ok(job?.kind === "move");
+  assert.deepEqual([job.sourcePath, job.sourceTier, job.settledForGiven], ["/mnt/nas/a/b", "cold", true]);
 });
 
 test("all problems come out at once, each at its line", () => {
@@ -131,24 +144,15 @@ surprise = 1
     '20  move.second.to = "hot"  tier hot has no path to put files in; give [tiers.hot] a path',
     '21  move.second.older_than = "7 days"  expects a duration such as "7d"; write "7d"',
     '22  move.second.include = "*.gz"  expects a list of patterns such as ["*.gz"]; write ["*.gz"]',
-    "23  move.second.surprise  unknown key; there are name, source, to, older_than, settled_for, include, exclude, compress, layout, unit, active_logs",
+    "23  move.second.surprise  unknown key; there are name, source, to, older_than, settled_for, include, exclude, compress, layout, unit, active_logs, formerly",
     "24  limts  unknown key; did you mean limits?",
   ]);
 });
 
 test("what INTERFACE knows and this version doesn't do is refused with that reason", () => {
-  const sections = [
-    "[limits]",
-    "[[clean]]",
-    "[docker]",
-    "[[archive]]",
-    "[[snapshot]]",
-    "[verify]",
-    "[alerts]",
-    "[metrics]",
-  ];
-  const keys = ["schedule", "formerly", "stall_timeout"].map((key) => `${key} = "x"`);
-  const within = ["unused_for", "when_above", "until_below", "keep_for", "retain", "max_move", "schedule", "formerly"];
+  const sections = ["[[archive]]", "[[snapshot]]", "[verify]", "[alerts]", "[metrics]"];
+  const keys = ["schedule"].map((key) => `${key} = "x"`);
+  const within = ["unused_for", "when_above", "until_below", "keep_for", "retain", "max_move", "schedule"];
   const text = [...keys, tiers, move, ...within.map((key) => `${key} = "x"`), 'unit = "entry"', ...sections].join("\n");
   const said = problemsOf(text);
   assert.equal(said.length, keys.length + within.length + 1 + sections.length);

@@ -1,11 +1,15 @@
+import { cleanRule, cleanShape } from "../clean/schema.ts";
+import { dockerRule, dockerShape } from "../docker/schema.ts";
+import { limitsOf, limitsShape } from "../jobs/schema.ts";
 import { hasCode, OperatorError } from "../lib/errors.ts";
+import { isWithin } from "../lib/raw-path.ts";
 import { moveRule, moveShape } from "../moves/schema.ts";
 import { tierConfig, tierShape } from "../tiers/schema.ts";
 import { checks } from "./checks.ts";
-import type { Config, Problem } from "./config.ts";
+import type { Config, JobRule, Problem } from "./config.ts";
 import type { ConfigDeps } from "./deps.ts";
 import { parseDocument, type TomlTable } from "./document.ts";
-import type { Draft } from "./draft.ts";
+import type { CleanDraft, Draft } from "./draft.ts";
 import type { Finding } from "./finding.ts";
 import { readDraft } from "./read-draft.ts";
 import { readLogrotate } from "./read-logrotate.ts";
@@ -109,20 +113,48 @@ function inFile(file: string, findings: readonly Finding[]): readonly Problem[] 
 
 /** Only for a draft without errors: every value is there. */
 function configOf(file: string, draft: Draft): Config {
+  const { restore_grace, stall_timeout, formerly } = draft.top.fields;
   return {
     file,
     host: draft.host,
+    formerHosts: present(formerly).value,
     stateDir: draft.stateDir,
     runtimeDir: draft.runtimeDir,
-    restoreGraceMs: present(draft.top.fields.restore_grace).value,
+    restoreGraceMs: present(restore_grace).value,
+    stallTimeoutMs: present(stall_timeout).value,
+    limits: limitsOf(present(completeValues(limitsShape, draft.limits))),
     tiers: draft.tiers.map(({ name, section }) => tierConfig(name, present(completeValues(tierShape, section)))),
-    jobs: draft.moves.map(({ section, sourcePath }) =>
+    jobs: jobsOf(draft),
+  };
+}
+
+function jobsOf(draft: Draft): readonly JobRule[] {
+  const { docker } = draft;
+  return [
+    ...draft.moves.map(({ section, sourcePath }) =>
       moveRule(present(completeValues(moveShape, section)), {
         sourcePath: present(sourcePath),
         settledForGiven: section.fields.settled_for?.given === true,
       }),
     ),
-  };
+    ...draft.cleans.map((clean) =>
+      cleanRule(present(completeValues(cleanShape, clean.section)), ownedBelow(draft, clean)),
+    ),
+    ...(docker === undefined ? [] : [dockerRule(present(completeValues(dockerShape, docker)))]),
+  ];
+}
+
+/** Trees below a scratch directory that are another job's. */
+function ownedBelow(draft: Draft, { root, name }: CleanDraft): readonly string[] {
+  const others = [
+    ...draft.moves.map(({ sourceRoot }) => sourceRoot),
+    ...draft.cleans.filter((clean) => clean.name !== name).map((clean) => clean.root),
+  ];
+  return others.flatMap((other) =>
+    other !== undefined && root !== undefined && other !== root && isWithin(other, root)
+      ? [other.slice(root.length + 1)]
+      : [],
+  );
 }
 
 function present<T>(value: T | undefined): T {

@@ -1,4 +1,4 @@
-import { durationField, field, pathField } from "../lib/fields.ts";
+import { durationField, field, listField, pathField } from "../lib/fields.ts";
 
 export const formatVersion = 1;
 const hostPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -13,6 +13,10 @@ export const topShape = {
   runtime_dir: pathField()
     .optional()
     .describe("What lives until the next boot. Default: /run/tierkeep, or run in a state_dir of your own."),
+  formerly: listField(hostField(), 'a list of host names such as ["jts-old"]')
+    .prefault([])
+    .describe("Names that this machine had on tiers before: what was stored under them stays its own."),
+  stall_timeout: durationField().prefault("15m").describe("A job without progress for this long is ended."),
   restore_grace: durationField().prefault("14d").describe("How long a restored file is left alone."),
 };
 

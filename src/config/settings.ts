@@ -1,10 +1,18 @@
 import type { Setting, SettingsTable } from "../reports/config-show.ts";
-import type { Draft, MoveDraft, TierDraft } from "./draft.ts";
+import type { CleanDraft, Draft, MoveDraft, TierDraft } from "./draft.ts";
 import { dotted, type Field } from "./section.ts";
 
 /** What is in force, table by table, as it would be written. */
 export function settingsOf(draft: Draft): readonly SettingsTable[] {
-  return [topTable(draft), ...draft.tiers.map(tierTable), ...draft.moves.map(moveTable)];
+  const { docker, limits } = draft;
+  return [
+    topTable(draft),
+    { header: "[limits]", settings: settings(limits.fields, nothingMore) },
+    ...draft.tiers.map(tierTable),
+    ...draft.moves.map(moveTable),
+    ...draft.cleans.map(cleanTable),
+    ...(docker === undefined ? [] : [{ header: "[docker]", settings: settings(docker.fields, nothingMore) }]),
+  ];
 }
 
 function topTable(draft: Draft): SettingsTable {
@@ -24,11 +32,18 @@ function moveTable({ section, sourceRoot }: MoveDraft): SettingsTable {
   return { header: "[[move]]", settings: settings(section.fields, { defaults: {}, resolved }) };
 }
 
+function cleanTable({ section, root }: CleanDraft): SettingsTable {
+  const resolved = { path: other(root, section.fields.path?.plain) };
+  return { header: "[[clean]]", settings: settings(section.fields, { defaults: {}, resolved }) };
+}
+
 interface Additions {
   /** Defaults that depend on other keys or on the machine. */
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly resolved: Readonly<Record<string, string | undefined>>;
 }
+
+const nothingMore: Additions = { defaults: {}, resolved: {} };
 
 type Fields = Readonly<Record<string, Field<unknown> | undefined>>;
 

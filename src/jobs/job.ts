@@ -1,14 +1,16 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../host/host.ts";
+import type { JobKind } from "../lib/job-kinds.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { Kept } from "../policies/kept.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { OpenTier, TierConfig } from "../tiers/tier.ts";
+import type { Pacer } from "./pacer.ts";
 
 /** One configured unit of work; every kind has this shape, so that nothing else needs to know of kinds. */
 export interface Job extends Disposable {
   readonly name: string;
-  readonly kind: "move";
+  readonly kind: JobKind;
   /** The tiers that it writes to, held open. */
   readonly writesTo: readonly OpenTier[];
   /** Finishes or undoes what a dead run left; before anything else, under the job's lock. */
@@ -35,6 +37,11 @@ export interface JobContext {
   readonly copierEntry: string;
   readonly restoreGraceMs: number;
   readonly logrotateNames: readonly string[];
+  readonly pacer: Pacer;
+  /** Why destructive steps are refused in this run, whatever the job (PROTOCOLS section 4, the clock). */
+  readonly guard: Refusal | undefined;
+  /** Read every directory, whatever the index says. */
+  readonly fullScan: boolean;
   /** systemd started this run, maybe with mounts of its own. */
   readonly startedBySystemd: boolean;
 }
@@ -62,12 +69,17 @@ export interface Plan extends Disposable {
   readonly steps: () => Iterable<PlannedStep>;
 }
 
+export type StepAction = "move" | "delete" | "quarantine";
+
 export interface PlannedStep {
-  readonly action: "move";
+  readonly action: StepAction;
   readonly path: RawPath;
-  readonly to: string;
+  /** Where it will lie; `undefined` when it goes for good. */
+  readonly to: string | undefined;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** Why it is done, such as `older-than`. */
+  readonly reason: string;
 }
 
 /** A condition under which the whole job refuses. */
@@ -77,10 +89,13 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** What a step comes to when it is done. */
+export type Done = "moved" | "cleaned" | "quarantined" | "removed";
+
 /** What became of one file. */
 export interface Outcome {
   readonly path: RawPath;
-  readonly result: "moved" | ReasonCode;
+  readonly result: Done | ReasonCode;
   readonly sizeBytes: number;
   readonly storedBytes: number;
   /** Of a failed system call. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDuration, parsePercent } from "./units.ts";
+import { parseDuration, parsePercent, parseSize } from "./units.ts";
 
 /** How a configured value is read: what it expects in words, and what the operator probably meant. */
 interface FieldReading<T> {
@@ -82,6 +82,31 @@ function percentHint(found: unknown): string | undefined {
   return `write "${amount > 0 && amount < 1 ? Math.round(amount * 100) : amount}%"`;
 }
 
+/** Bytes. */
+export function sizeField() {
+  return field({
+    expects: 'a size such as "5GiB"',
+    read: (found) => (typeof found === "string" ? parseSize(found) : undefined),
+    hint: (found) => (typeof found === "number" ? `write "${found}GiB" for gibibytes` : undefined),
+    schema: { type: "string", examples: ["5GiB"] },
+  });
+}
+
+/** Bytes a second. */
+export function rateField() {
+  return field({
+    expects: 'a rate such as "200MiB/s"',
+    read: (found) => (typeof found === "string" ? parseRate(found) : undefined),
+    hint: (found) => (typeof found === "string" && parseSize(found) !== undefined ? `write "${found}/s"` : undefined),
+    schema: { type: "string", examples: ["200MiB/s"] },
+  });
+}
+
+function parseRate(text: string): number | undefined {
+  const bytes = text.endsWith("/s") ? parseSize(text.slice(0, -2)) : undefined;
+  return bytes === 0 ? undefined : bytes;
+}
+
 export function flagField() {
   return field({
     expects: "true or false",
@@ -127,6 +152,17 @@ export function nameHint(found: string): string | undefined {
     .replaceAll(/^[^a-z]+|-+$/g, "")
     .slice(0, 41);
   return namePattern.test(mended) ? `write "${mended}"` : undefined;
+}
+
+/** Earlier names of a job or of the host. */
+export function formerlyField() {
+  return listField(nameField(), 'a list of names such as ["old-logs"]')
+    .prefault([])
+    .describe("Names that it had before: what was stored and approved under them stays its own.");
+}
+
+export function patternsField() {
+  return listField(textField('a pattern such as "*.gz"'), 'a list of patterns such as ["*.gz"]');
 }
 
 /** An absolute path in its shortest spelling. */

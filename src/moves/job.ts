@@ -115,6 +115,7 @@ function* plannedSteps(rule: MoveRule, host: string, plan: MovePlan): Generator<
       to: `${rule.to}:${escapedText(plannedName(rule, host, step))}`,
       sizeBytes: step.identity.sizeBytes,
       modifiedMs: Number(step.identity.modifiedNs / 1_000_000n),
+      reason: "older-than",
     };
   }
 }

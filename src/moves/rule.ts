@@ -1,9 +1,10 @@
+import type { RuleBase } from "../jobs/rule.ts";
+
 export type Compression = "zstd" | "zstd-single" | "gzip" | "none";
 
 /** A `[[move]]` job as configured and resolved; `src/moves/schema.ts` makes it. */
-export interface MoveRule {
+export interface MoveRule extends RuleBase {
   readonly kind: "move";
-  readonly name: string;
   /** As written: an absolute path or `TIER:RELATIVE`. */
   readonly source: string;
   /** The tier that the source lies on, for `TIER:RELATIVE`. */

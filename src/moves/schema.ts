@@ -5,9 +5,10 @@ import {
   durationField,
   field,
   flagField,
-  listField,
+  formerlyField,
   nameField,
   namePattern,
+  patternsField,
   textField,
 } from "../lib/fields.ts";
 import type { MoveRule } from "./rule.ts";
@@ -39,6 +40,7 @@ export const moveShape = {
     .describe("Directories on the tier: by day of modification, or as at the source."),
   unit: choiceField(["file", "entry"]).prefault("file").describe("What moves at once."),
   active_logs: flagField().prefault(false).describe("Move also logs that are still in use by name."),
+  formerly: formerlyField(),
 };
 
 export type MoveTable = z.output<z.ZodObject<typeof moveShape>>;
@@ -51,11 +53,14 @@ export interface MovePlace {
 
 /** A job as the rest of the program knows it. */
 export function moveRule(table: MoveTable, place: MovePlace): MoveRule {
+  const sourceTier = table.source.kind === "tier" ? table.source.tier : undefined;
   return {
     kind: "move",
     name: table.name,
+    formerly: table.formerly,
+    needs: sourceTier === undefined ? [table.to] : [table.to, sourceTier],
     source: table.source.written,
-    sourceTier: table.source.kind === "tier" ? table.source.tier : undefined,
+    sourceTier,
     sourcePath: place.sourcePath,
     to: table.to,
     olderThanMs: table.older_than,
@@ -91,8 +96,4 @@ function parseSource(written: string): MoveSource | undefined {
   if (prefix === "job") return { kind: "job", written, job: rest };
   const relative = rest.startsWith("/") ? undefined : absolutePath(`/${rest}`)?.slice(1);
   return relative === undefined ? undefined : { kind: "tier", written, tier: prefix, relative };
-}
-
-function patternsField() {
-  return listField(textField('a pattern such as "*.gz"'), 'a list of patterns such as ["*.gz"]');
 }

@@ -1,3 +1,4 @@
+import type { JobKind } from "../lib/job-kinds.ts";
 import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
 import type { PathFields } from "./path.ts";
 
@@ -11,7 +12,7 @@ export interface PlanReport extends Envelope<"plan"> {
 
 export interface JobPlan {
   readonly name: string;
-  readonly kind: "move";
+  readonly kind: JobKind;
   /** What a run would find: `ok` can be planned; otherwise `refusal` or `error` says why not. */
   readonly status: "ok" | "refused" | "unavailable" | "failed" | "busy";
   readonly approval: Approval;
@@ -36,8 +37,9 @@ export interface Approval {
 
 export interface PlanStep extends PathFields {
   readonly id: number;
-  readonly action: "move";
-  readonly to: string;
+  readonly action: "move" | "delete" | "quarantine";
+  /** Null when it goes for good. */
+  readonly to: string | null;
   readonly sizeBytes: number;
   readonly modifiedAt: string;
   readonly reason: string;

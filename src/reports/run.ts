@@ -1,3 +1,4 @@
+import type { JobKind } from "../lib/job-kinds.ts";
 import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
 import type { PathFields } from "./path.ts";
 import type { ReportedError } from "./plan.ts";
@@ -23,7 +24,7 @@ export interface RunReport extends Envelope<"run"> {
 
 export interface JobReport {
   readonly name: string;
-  readonly kind: "move";
+  readonly kind: JobKind;
   readonly status: JobStatus;
   /** Files by what became of them: `moved`, or a reason code. */
   readonly outcomes: Readonly<Record<string, number>>;

@@ -1,13 +1,11 @@
+import { jobKinds } from "../../lib/job-kinds.ts";
 import { atKey } from "../at-key.ts";
 import type { Finding } from "../finding.ts";
 import type { CheckFacts } from "./check.ts";
 
-/** Words that commands take where they take a job's name. */
-const kinds = ["move", "clean", "archive", "snapshot", "docker"];
-
 /** Names are unique over jobs, tiers and kinds, since commands and paths tell things apart by them alone. */
 export function checkNames({ draft }: CheckFacts): readonly Finding[] {
-  const taken = new Map<string, string>(kinds.map((kind) => [kind, "a kind of job"]));
+  const taken = new Map<string, string>(jobKinds.map((kind) => [kind, "a kind of job"]));
   const findings: Finding[] = [];
   for (const { name, section } of draft.tiers) {
     const owner = name === "job" ? "the word in job:NAME" : taken.get(name);
@@ -24,7 +22,7 @@ export function checkNames({ draft }: CheckFacts): readonly Finding[] {
     }
     taken.set(name, `the tier of line ${section.line}`);
   }
-  for (const { name, section } of draft.moves) {
+  for (const { name, section } of [...draft.moves, ...draft.cleans]) {
     if (name === undefined) continue;
     const owner = taken.get(name);
     if (owner !== undefined) {

@@ -6,6 +6,7 @@ import type { Placement } from "../../../src/catalog/placements.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { realHost } from "../../../src/host/host.ts";
 import type { JobContext, Outcome, Plan, Progress, Recovered } from "../../../src/jobs/job.ts";
+import { unpaced } from "../../../src/jobs/pacer.ts";
 import { openMoveJob } from "../../../src/moves/job.ts";
 import type { MoveRule } from "../../../src/moves/rule.ts";
 import type { ReasonCode } from "../../../src/policies/reasons.ts";
@@ -13,6 +14,7 @@ import type { RestoredFile } from "../../../src/reports/restore.ts";
 import { matchPlacements } from "../../../src/restore/select.ts";
 import type { TierConfig } from "../../../src/tiers/tier.ts";
 import { adoptedTier } from "../../support/adopted-tier.ts";
+import { configRest } from "../../support/config-rest.ts";
 import { scratch } from "../../support/scratch.ts";
 
 const dayMs = 86_400_000;
@@ -83,6 +85,8 @@ export interface Scene extends Disposable {
 const sceneRule: MoveRule = {
   kind: "move",
   name: "logs",
+  formerly: [],
+  needs: ["warm"],
   source: "",
   sourceTier: undefined,
   sourcePath: "",
@@ -129,6 +133,7 @@ export function openScene(request: SceneRequest): Scene {
         stateDir,
         runtimeDir: `${stateDir}/run`,
         restoreGraceMs: 0,
+        ...configRest,
         tiers,
         jobs: [rule],
       };
@@ -172,6 +177,9 @@ function contextOf(
     restoreGraceMs: 14 * dayMs,
     logrotateNames: scene.logrotateNames ?? [],
     startedBySystemd: false,
+    pacer: unpaced,
+    guard: undefined,
+    fullScan: false,
   };
 }
 
