@@ -16,7 +16,7 @@ export interface Job extends Disposable {
   /** Finishes or undoes what a dead run left; before anything else, under the job's lock. */
   readonly recover: () => Promise<Recovered>;
   /** Reads, decides, and writes nothing. */
-  readonly plan: (watch: PlanWatch) => Plan;
+  readonly plan: (watch: PlanWatch) => Promise<Plan>;
   /** Does what the plan says, journalled; each batch of outcomes as it is done. */
   readonly apply: (plan: Plan) => AsyncIterable<readonly Outcome[]>;
   /** Wall time of each stage so far, in seconds. */

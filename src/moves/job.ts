@@ -1,20 +1,21 @@
 import type { UnfinishedBatch } from "../catalog/operation.ts";
 import { availableThreads } from "../host/machine.ts";
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch, Recovered } from "../jobs/job.ts";
+import { printRule } from "../jobs/print-rule.ts";
+import { type OpenSource, openSourceRoot } from "../jobs/source.ts";
 import { messageOf, OperatorError } from "../lib/errors.ts";
 import { rawPath } from "../lib/raw-path.ts";
 import { escapedText } from "../reports/path.ts";
 import { openTier } from "../tiers/open.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import { applyMove } from "./apply.ts";
-import { approvedRule, printRule } from "./approved-rule.ts";
+import { approvedRule } from "./approved-rule.ts";
 import { hadRotations } from "./moved-rotations.ts";
 import { type OpenMoveSession, openMoveSession } from "./open-session.ts";
 import { leaseWarning, type MovePlan, planMove } from "./plan.ts";
 import { plannedName } from "./planned-name.ts";
 import { type RecoveredBatch, recoverBatch } from "./recover.ts";
 import type { MoveRule } from "./rule.ts";
-import { type OpenSource, openSourceRoot } from "./source.ts";
 import { unknownStaging } from "./tier-files.ts";
 
 interface Opened {
@@ -44,7 +45,7 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
     kind: "move",
     writesTo: [tier],
     recover: () => recoverMoves(opened),
-    plan: (watch) => {
+    plan: async (watch) => {
       const movePlan = planOf(opened, watch);
       const plan = asPlan(opened, movePlan);
       plans.set(plan, movePlan);

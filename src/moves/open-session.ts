@@ -7,6 +7,7 @@ import { ownerNames } from "../host/owner-names.ts";
 import { closeFd, open, openRoot } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import type { Progress } from "../jobs/job.ts";
+import type { OpenSource } from "../jobs/source.ts";
 import { parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { probeCapabilities } from "../tiers/capabilities.ts";
 import type { OpenTier } from "../tiers/tier.ts";
@@ -17,7 +18,6 @@ import { onTier } from "./failure.ts";
 import type { MoveRule } from "./rule.ts";
 import type { MoveSession, Stage, SyncPoint } from "./session.ts";
 import { asideNames } from "./set-aside.ts";
-import type { OpenSource } from "./source.ts";
 import { openStoredTree } from "./stored-tree.ts";
 import { leaveReadme, openManifest, openTierDirectory, removeIfEmpty, removeOwnTree } from "./tier-files.ts";
 

@@ -1,8 +1,8 @@
 import { statFd } from "../host/stat.ts";
-import { isWithin, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
+import type { OpenSource } from "../jobs/source.ts";
+import { isWithin, joinPath, type RawPath } from "../lib/raw-path.ts";
 import { type Mount, mountWithId } from "../tiers/mounts.ts";
 import type { OpenTier } from "../tiers/tier.ts";
-import type { OpenSource } from "./source.ts";
 import { jobFolder } from "./stored-tree.ts";
 
 interface Location {
@@ -30,12 +30,4 @@ export function overlaps(
 function locate(mount: Mount, path: RawPath): Location {
   const below = mount.mountPoint === "/" ? path : path.slice(mount.mountPoint.length);
   return { device: mount.device, path: joinPath(mount.root, below) };
-}
-
-/** The directories above a path, itself first. */
-export function* ancestors(path: RawPath): Generator<RawPath> {
-  for (let at = path; ; at = parentOf(at)) {
-    yield at;
-    if (at === "/") return;
-  }
 }

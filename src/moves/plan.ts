@@ -1,5 +1,6 @@
 import { openStepTable, type StepTable } from "../catalog/step-table.ts";
 import type { Refusal } from "../jobs/job.ts";
+import type { OpenSource } from "../jobs/source.ts";
 import { compileGlob } from "../lib/glob.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
 import { formatDuration } from "../lib/units.ts";
@@ -9,7 +10,6 @@ import type { ReasonCode } from "../policies/reasons.ts";
 import { roomOf } from "../tiers/usage.ts";
 import { type MovePlaces, type RefusalFacts, refuseMove, sameTree } from "./refuse.ts";
 import type { MoveRule } from "./rule.ts";
-import type { OpenSource } from "./source.ts";
 import { surveySource } from "./survey.ts";
 
 /** What a move would do now; its steps stand in a temporary table. */

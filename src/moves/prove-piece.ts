@@ -1,4 +1,5 @@
 import { closeFd, dropCache } from "../host/posix.ts";
+import { openWriterProbe } from "../host/writers.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { CopierContext } from "./copier-context.ts";
@@ -8,7 +9,6 @@ import { onSource, onTier, type Setback } from "./failure.ts";
 import { closeStaged, eachFile, type Piece, type PieceFile } from "./piece.ts";
 import { compareStored, notThere, openStored, type StoredContent } from "./read-back.ts";
 import { judgeOpen } from "./source-file.ts";
-import { openWriterProbe } from "./writers.ts";
 
 /** Step 4: what was written is read back and compared. Links share what the first of them was compared by. */
 export function comparePiece(context: CopierContext, piece: Piece): readonly IndexedSetback[] {

@@ -2,6 +2,7 @@ import { parseFacts } from "../catalog/facts.ts";
 import type { SourceIdentity } from "../catalog/operation.ts";
 import { closeFd, open, openBeneath, readFully, truncateFile, unlinkFile, writeFully } from "../host/posix.ts";
 import { type FileStat, statAt, statFd } from "../host/stat.ts";
+import { openWriterProbe, type WriterProbe } from "../host/writers.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 import type { CopierContext } from "./copier-context.ts";
@@ -14,7 +15,6 @@ import { applyFacts } from "./metadata.ts";
 import { eachFile, type Piece, type PieceFile } from "./piece.ts";
 import { type Aside, putBack, putBackLeftover, setAside } from "./set-aside.ts";
 import { isSameContent, isSameFile, openSource } from "./source-file.ts";
-import { openWriterProbe, type WriterProbe } from "./writers.ts";
 
 /**
  * Step 8: unlinks sources whose copies are durable and published, each only if it is still the very file that was

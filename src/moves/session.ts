@@ -2,11 +2,11 @@ import type { Journal } from "../catalog/journal.ts";
 import type { Clock } from "../host/host.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import type { Progress } from "../jobs/job.ts";
+import type { OpenSource } from "../jobs/source.ts";
 import type { Capabilities, OpenTier } from "../tiers/tier.ts";
 import type { CopierContext } from "./copier-context.ts";
 import type { Copiers } from "./copiers.ts";
 import type { MoveRule } from "./rule.ts";
-import type { OpenSource } from "./source.ts";
 import type { StoredTree } from "./stored-tree.ts";
 
 export interface SyncPoint {

@@ -1,10 +1,10 @@
 import type { SourceIdentity } from "../catalog/operation.ts";
 import { closeFd, open, openBeneath } from "../host/posix.ts";
 import { type FileStat, statFd } from "../host/stat.ts";
+import { probeLease, type WriterProbe } from "../host/writers.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
-import { probeLease, type WriterProbe } from "./writers.ts";
 
 /** Opens a regular file below a root for reading, without a trace in its access time where we may (HAZARDS M26). */
 export function openSource(root: number, path: RawPath): number {

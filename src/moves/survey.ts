@@ -2,6 +2,8 @@ import type { Step } from "../catalog/step-table.ts";
 import { filesOpenForWriting } from "../host/open-files.ts";
 import { closeFd } from "../host/posix.ts";
 import type { FileStat } from "../host/stat.ts";
+import { probeLease } from "../host/writers.ts";
+import type { OpenSource } from "../jobs/source.ts";
 import { hasCode } from "../lib/errors.ts";
 import { joinPath, type RawPath } from "../lib/raw-path.ts";
 import { engineOfDirectory } from "../policies/engine-data.ts";
@@ -10,9 +12,7 @@ import { activeNames } from "../policies/rotation.ts";
 import { type ReadDirectory, walk } from "../scan/walk.ts";
 import { ownDirectory, readIdentity } from "../tiers/identity.ts";
 import { type JudgeRule, judgeFile, type Surroundings } from "./judge-file.ts";
-import type { OpenSource } from "./source.ts";
 import { identityOf, openSource } from "./source-file.ts";
-import { probeLease } from "./writers.ts";
 
 export interface SurveyRule extends JudgeRule {
   readonly nowMs: number;

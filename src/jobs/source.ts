@@ -1,12 +1,12 @@
 import { resolvePath } from "../host/files.ts";
 import { closeFd, open, openRoot } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
+import { hasLeases } from "../host/writers.ts";
 import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
 import { parentOf, type RawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { filesystemId } from "../tiers/filesystem-id.ts";
 import { type Mount, mountWithId, readMounts } from "../tiers/mounts.ts";
-import { hasLeases } from "./writers.ts";
 
 /** What a source's file system must be tomorrow, too (PROTOCOLS section 4, "Sources have identity too"). */
 export interface SourcePlace {

@@ -1,7 +1,7 @@
-import { filesOpenForWriting } from "../host/open-files.ts";
-import { setLease } from "../host/posix.ts";
-import { statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
+import { filesOpenForWriting } from "./open-files.ts";
+import { setLease } from "./posix.ts";
+import { statFd } from "./stat.ts";
 
 export type WriterVerdict = "free" | "open-for-writing" | "open-unknown";
 
