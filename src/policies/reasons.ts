@@ -6,7 +6,11 @@ interface Reason {
 
 /** Every reason for leaving something alone (`docs/reference/reasons.md` is generated from this table). */
 export const reasons = {
-  "too-young": { label: "too young", meaning: "Its modification time is not yet as old as the rule asks." },
+  "too-young": {
+    label: "too young",
+    meaning:
+      "A time stamp that the rule goes by (a move: the modification time; clean: those of `age_by`) is not old enough yet.",
+  },
   unsettled: {
     label: "changed lately",
     meaning:
@@ -17,6 +21,33 @@ export const reasons = {
     meaning: "A time stamp lies after now, so it has no age. Mend it with `touch`, or the clock.",
   },
   excluded: { label: "excluded", meaning: "The rule's `include` and `exclude` patterns leave it out." },
+  "in-use": {
+    label: "in use",
+    meaning: "A process has it open, mapped or locked; for `clean`, reading counts, too.",
+  },
+  "live-socket": {
+    label: "live sockets",
+    meaning: "A process answers at this socket, in whatever network namespace, or it could not be told that none does.",
+  },
+  "device-node": { label: "device nodes", meaning: "A device node; nothing that is cleaned may be one." },
+  sticky: { label: "sticky", meaning: "A file with the sticky bit: its owner says so that it shall stay." },
+  reserved: {
+    label: "reserved names",
+    meaning: "`lost+found`, quota files and tierkeep's own directories are never cleaned.",
+  },
+  "other-job": { label: "another job's", meaning: "It lies in a tree that another job owns." },
+  "not-empty": {
+    label: "not empty",
+    meaning: "The directory was to go, and something lay in it when its turn came.",
+  },
+  "changed-since-plan": {
+    label: "changed since the plan",
+    meaning: "It is not the very file that was planned any more, so it stays.",
+  },
+  "age-unknown": {
+    label: "of unknown age",
+    meaning: "The file system keeps none of the time stamps that `age_by` names.",
+  },
   "special-file": {
     label: "special files",
     meaning: "A symbolic link, socket, FIFO or device: only regular files move.",
