@@ -26,7 +26,9 @@ export async function applyJob(job: Job, applying: Applying): Promise<JobReport>
   try {
     tally.recovered(await job.recover());
     const scanBegun = doors.clock.elapsed();
-    using judged = planAndJudge(job, catalog, { onProgress: (files) => void doors.send({ type: "scanned", files }) });
+    using judged = await planAndJudge(job, catalog, {
+      onProgress: (files) => void doors.send({ type: "scanned", files }),
+    });
     const scanSeconds = (doors.clock.elapsed() - scanBegun) / 1000;
     await doors.send({ type: "planned", plan: judged.planned });
     tally.planned(judged.planned);

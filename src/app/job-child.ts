@@ -79,7 +79,7 @@ const pieceSize = 500;
 async function planOnly(request: JobRequest, doors: ChildDoors, catalog: Catalog | undefined): Promise<void> {
   using job = openJob(request.rule, contextOf(request, doors, catalog));
   const kept: PathFields[] = [];
-  using judged = planAndJudge(job, catalog, {
+  using judged = await planAndJudge(job, catalog, {
     onKept: (code, path) => {
       if (code === request.why) kept.push(pathFields(path));
     },

@@ -12,8 +12,8 @@ export interface JudgedPlan extends Disposable {
   readonly planned: PlannedJob;
 }
 
-export function planAndJudge(job: Job, catalog: Catalog | undefined, watch: PlanWatch): JudgedPlan {
-  const plan = job.plan(watch);
+export async function planAndJudge(job: Job, catalog: Catalog | undefined, watch: PlanWatch): Promise<JudgedPlan> {
+  const plan = await job.plan(watch);
   const saved = catalog?.decisions.approvalOf(job.name);
   const refusal = plan.refusal ?? refuseChangedSource(job, sourceChange(plan.rule, saved));
   const { totals } = plan;

@@ -35,14 +35,14 @@ test("applying a plan and planning again gives nothing; what was due is on the t
       plant(scene, files);
       const before = contentBelow(scene.source);
       const nowMs = Date.now();
-      const plan = scene.plan({ nowMs });
+      const plan = await scene.plan({ nowMs });
       const { results } = await scene.run({ nowMs });
       assert.deepEqual(Object.keys(results).toSorted(), plan.due, "run does what plan said");
       assert.deepEqual(
         [...new Set(Object.values(results))].filter((result) => result !== "moved"),
         [],
       );
-      assert.deepEqual(scene.plan({ nowMs }).due, []);
+      assert.deepEqual((await scene.plan({ nowMs })).due, []);
       assert.deepEqual(stagedBelow(scene.tier), []);
       const left = contentBelow(scene.source);
       const due = new Set(plan.due);
@@ -55,18 +55,18 @@ test("applying a plan and planning again gives nothing; what was due is on the t
   );
 });
 
-test("older is never hotter: made older, a file that is due stays due, and no other file's fate changes", () => {
-  fc.assert(
-    fc.property(tree, rule, fc.nat(13), (files, someRule, which) => {
+test("older is never hotter: made older, a file that is due stays due, and no other file's fate changes", async () => {
+  await fc.assert(
+    fc.asyncProperty(tree, rule, fc.nat(13), async (files, someRule, which) => {
       using scene = openMemoryScene({ rule: someRule });
       const single = files.map((each) => ({ ...each, kind: "file" }));
       plant(scene, single);
       const nowMs = Date.now() + 60_000;
-      const before = new Set(scene.plan({ nowMs }).due);
+      const before = new Set((await scene.plan({ nowMs })).due);
       const aged = single[which % single.length];
       if (aged === undefined || aged.days < 0) return;
       oldFile(`${scene.source}/${aged.path}`, aged.content, aged.days + 50);
-      const after = new Set(scene.plan({ nowMs }).due);
+      const after = new Set((await scene.plan({ nowMs })).due);
       for (const path of before) assert.ok(after.has(path), path);
       for (const path of after) assert.ok(before.has(path) || path === aged.path, path);
     }),
@@ -74,13 +74,13 @@ test("older is never hotter: made older, a file that is due stays due, and no ot
   );
 });
 
-test("a plan changes nothing, however often it is made", () => {
+test("a plan changes nothing, however often it is made", async () => {
   using scene = openMemoryScene();
   for (const path of ["a", "deep/b"]) oldFile(`${scene.source}/${path}`);
   const facts = () => filesBelow(scene.source).map((path) => statSync(`${scene.source}/${path}`, { bigint: true }));
   const before = facts();
-  const first = scene.plan();
-  assert.deepEqual(scene.plan(), first);
+  const first = await scene.plan();
+  assert.deepEqual(await scene.plan(), first);
   assert.deepEqual(facts(), before);
   assert.deepEqual([filesBelow(scene.tier), stagedBelow(scene.tier)], [[], []]);
 });

@@ -94,7 +94,7 @@ test("M29: torn by a change that leaves size and modification time as they were,
   const { results } = await scene.run({ progress });
   assert.deepEqual(results, { "big.1": "changed-while-copying" });
   assert.deepEqual([filesBelow(scene.tier), scene.placements(), stagedBelow(scene.tier)], [[], [], []]);
-  assert.deepEqual(scene.plan().due, [], "it is held open by the writer");
+  assert.deepEqual((await scene.plan()).due, [], "it is held open by the writer");
 });
 
 test("M29: changed after its copy was published, a file stays beside the copy, which is a true earlier version", async () => {
@@ -109,7 +109,7 @@ test("M29: changed after its copy was published, a file stays beside the copy, w
   assert.equal(scene.placements("/").length, 2);
 });
 
-test("M6: a log that is still being written stays, however it was opened", () => {
+test("M6: a log that is still being written stays, however it was opened", async () => {
   using scene = openMemoryScene();
   const { O_WRONLY, O_RDWR, O_APPEND, O_NONBLOCK, O_SYNC } = constants;
   const ways = { append: O_WRONLY | O_APPEND, rdwr: O_RDWR, nonblock: O_WRONLY | O_NONBLOCK, sync: O_WRONLY | O_SYNC };
@@ -120,7 +120,7 @@ test("M6: a log that is still being written stays, however it was opened", () =>
   }
   oldFile(`${scene.source}/read.1`);
   open.use(heldOpen(`${scene.source}/read.1`, constants.O_RDONLY));
-  const plan = scene.plan();
+  const plan = await scene.plan();
   assert.deepEqual(plan.due, ["read.1"]);
   assert.deepEqual(plan.kept["open-for-writing"], ["append.1", "nonblock.1", "rdwr.1", "sync.1"]);
 });
@@ -156,7 +156,7 @@ test("M6: where there are no leases, /proc tells who writes, through a mapping t
   using scene = openScene({ source: fuse.path, tier: warm.path, rule: { settledForGiven: true } });
   using _held = heldOpen(`${fuse.path}/held.1`);
   await using _mapped = await mapping(`${fuse.path}/mapped.1`);
-  const plan = scene.plan();
+  const plan = await scene.plan();
   assert.deepEqual([plan.due, plan.kept["open-for-writing"]], [["free.1"], ["held.1", "mapped.1"]]);
   assert.match(plan.warnings.join(), /has no leases: writers on other machines cannot be seen/);
 });
@@ -167,8 +167,8 @@ test("M6: without leases a file must also have been left alone for an hour", { s
   await using fuse = await mountBindfs(below.path);
   oldFile(`${below.path}/a.1`);
   using scene = openScene({ source: fuse.path, tier: warm.path });
-  assert.deepEqual(scene.plan().kept, { unsettled: ["a.1"] });
-  assert.deepEqual(scene.plan({ nowMs: Date.now() + 3_700_000 }).due, ["a.1"]);
+  assert.deepEqual((await scene.plan()).kept, { unsettled: ["a.1"] });
+  assert.deepEqual((await scene.plan({ nowMs: Date.now() + 3_700_000 })).due, ["a.1"]);
 });
 
 for (const state of ["stage", "verify", "publish"] as const) {
@@ -203,10 +203,10 @@ test("M7: a writer in namespaces of its own is seen", { skip: needsRoot }, async
     },
   );
   await once(child.stdout, "data");
-  assert.deepEqual(scene.plan().kept, { "open-for-writing": ["a.1"] });
+  assert.deepEqual((await scene.plan()).kept, { "open-for-writing": ["a.1"] });
   child.stdin.end("\n");
   await once(child, "close");
-  assert.deepEqual(scene.plan().due, ["a.1"]);
+  assert.deepEqual((await scene.plan()).due, ["a.1"]);
 });
 
 test("M22: what vanishes between plan and deed is recorded and harms nothing", async () => {

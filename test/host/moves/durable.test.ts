@@ -129,7 +129,7 @@ test("M27: what does not fit beside the reserve stays, oldest first goes, and th
   using dir = scratch("room");
   for (const index of [1, 2, 3, 4, 5, 6]) oldFile(`${dir.path}/hot/${index}`, randomBytes(4 * MiB), 40 - index);
   using scene = openScene({ source: `${dir.path}/hot`, tier: small.path });
-  const plan = scene.plan();
+  const plan = await scene.plan();
   assert.deepEqual(
     [plan.due, plan.kept["no-room"]],
     [

@@ -44,7 +44,7 @@ test("M14: hard links move as one file or not at all, and are links again when t
   group(scene, ["whole/a", "whole/b", "deep/er/c"]);
   group(scene, ["split/inside", "../outside"]);
   group(scene, ["some/due", "some/excluded.keep"]);
-  const plan = scene.plan();
+  const plan = await scene.plan();
   assert.deepEqual(plan.due, ["deep/er/c", "whole/a", "whole/b"]);
   assert.deepEqual(plan.kept["linked-elsewhere"], ["some/due", "split/inside"]);
   await scene.run();

@@ -21,13 +21,13 @@ const engines = {
   containerd: ["io.containerd.metadata.v1.bolt/meta.db", "tmp"],
 } as const;
 
-test("M25: what a database or container engine has made is left alone, wherever it lies below the source", () => {
+test("M25: what a database or container engine has made is left alone, wherever it lies below the source", async () => {
   using scene = openMemoryScene({ rule: { activeLogs: true } });
   for (const [engine, files] of Object.entries(engines)) {
     for (const file of files) oldFile(`${scene.source}/data/${engine}/${file}`);
   }
   oldFile(`${scene.source}/data/free`);
-  const plan = scene.plan();
+  const plan = await scene.plan();
   assert.deepEqual(plan.due, ["data/free"]);
   assert.deepEqual(
     plan.kept["engine-data"],
@@ -37,13 +37,13 @@ test("M25: what a database or container engine has made is left alone, wherever 
   );
 });
 
-test("M25: a source that is, or lies in, an engine's own tree is refused whole", () => {
+test("M25: a source that is, or lies in, an engine's own tree is refused whole", async () => {
   for (const [engine, files] of Object.entries(engines)) {
     using scene = openMemoryScene();
     for (const file of files) oldFile(`${scene.path}/engine/${file}`);
     oldFile(`${scene.path}/engine/deep/er/file`);
     for (const source of [`${scene.path}/engine`, `${scene.path}/engine/deep/er`]) {
-      const plan = scene.plan({ rule: { sourcePath: source } });
+      const plan = await scene.plan({ rule: { sourcePath: source } });
       assert.deepEqual([plan.due, plan.refusal], [[], "engine-data"], engine);
     }
   }
@@ -72,7 +72,7 @@ test("M25: login records stay by name, and what is no regular file stays by kind
   const socket = createServer().listen(`${scene.source}/socket`);
   await once(socket, "listening");
   for (const name of ["fifo", "null", "socket"]) makeOld(`${scene.source}/${name}`);
-  const plan = scene.plan();
+  const plan = await scene.plan();
   socket.close();
   assert.deepEqual(plan.due, []);
   assert.deepEqual(plan.kept["engine-data"], ["btmp", "deep/wtmp", "lastlog", "utmp", "wtmp"]);
@@ -87,14 +87,14 @@ test("M25: immutable and append-only files stay, by attribute", { skip }, async 
   execFileSync("chattr", ["+a", `${fs.path}/hot/append`]);
   try {
     using scene = openScene({ source: `${fs.path}/hot`, tier: `${fs.path}/warm` });
-    assert.deepEqual(scene.plan().kept, { immutable: ["append", "fixed"] });
+    assert.deepEqual((await scene.plan()).kept, { immutable: ["append", "fixed"] });
     assert.deepEqual((await scene.run()).results, { free: "moved" });
   } finally {
     execFileSync("chattr", ["-ia", `${fs.path}/hot/fixed`, `${fs.path}/hot/append`]);
   }
 });
 
-test("M34: the name that a rotation writes to again stays, however old and quiet; its rotated siblings go", () => {
+test("M34: the name that a rotation writes to again stays, however old and quiet; its rotated siblings go", async () => {
   using scene = openMemoryScene();
   const families = {
     numbered: ["syslog", "syslog.1", "syslog.2.gz"],
@@ -106,7 +106,7 @@ test("M34: the name that a rotation writes to again stays, however old and quiet
     for (const name of names) oldFile(`${scene.source}/${folder}/${name}`);
   }
   oldFile(`${scene.source}/alone/quiet`);
-  const { due, kept } = scene.plan();
+  const { due, kept } = await scene.plan();
   assert.deepEqual(kept["active-log"], ["dated/messages", "extended/app.log", "iso/trade", "numbered/syslog"]);
   assert.deepEqual(due, [
     "alone/quiet",
@@ -120,17 +120,17 @@ test("M34: the name that a rotation writes to again stays, however old and quiet
   ]);
 });
 
-test("M34: what logrotate's configuration lists stays; active_logs = true lifts all of it", () => {
+test("M34: what logrotate's configuration lists stays; active_logs = true lifts all of it", async () => {
   using scene = openMemoryScene();
   const logrotateNames = [`${scene.source}/btmp-like`, `${scene.source}/*/never-rotated`];
   for (const name of ["btmp-like", "svc/never-rotated", "svc/syslog", "svc/syslog.1"])
     oldFile(`${scene.source}/${name}`);
   const listed = ["btmp-like", "svc/never-rotated", "svc/syslog"];
-  assert.deepEqual(scene.plan({ logrotateNames }).kept, { "active-log": listed });
-  assert.deepEqual(scene.plan({ logrotateNames, rule: { activeLogs: true } }).kept, {});
+  assert.deepEqual((await scene.plan({ logrotateNames })).kept, { "active-log": listed });
+  assert.deepEqual((await scene.plan({ logrotateNames, rule: { activeLogs: true } })).kept, {});
 });
 
-test("M34: a .log stays when its owner could not create it again, and goes when he could", { skip }, () => {
+test("M34: a .log stays when its owner could not create it again, and goes when he could", { skip }, async () => {
   using scene = openMemoryScene();
   const owner = 4_321;
   const places = [
@@ -150,7 +150,7 @@ test("M34: a .log stays when its owner could not create it again, and goes when 
   }
   oldFile(`${scene.source}/roots/by-root.log`);
   const expected = places.filter(({ goes }) => !goes).map(({ folder }) => `${folder}/app.log`);
-  assert.deepEqual(scene.plan().kept, { "active-log": expected.toSorted() });
+  assert.deepEqual((await scene.plan()).kept, { "active-log": expected.toSorted() });
 });
 
 test("M34: proved on the owner himself: what the rule calls lost, he cannot create", { skip }, async () => {

@@ -122,7 +122,7 @@ test("M17: a file from 1970 or before moves as undated; one from the future stay
     execFileSync("touch", ["-d", date, `${fs.path}/hot/${name}`]);
   }
   using scene = openScene({ source: `${fs.path}/hot`, tier: `${fs.path}/warm`, rule: { layout: "by-date" } });
-  assert.deepEqual(scene.plan().kept, { "from-the-future": ["future"] });
+  assert.deepEqual((await scene.plan()).kept, { "from-the-future": ["future"] });
   await scene.run();
   assert.deepEqual(
     filesBelow(scene.tier).map((path) => path.replace("jts-1/logs/", "")),
@@ -148,7 +148,7 @@ test("M26: plan and run leave no access time behind, on files or directories", {
   const before = accessTimes(`${fs.path}/hot`, ["", "deep", "deep/held", "deep/young"]);
   using scene = openScene({ source: `${fs.path}/hot`, tier: warm.path });
   using _held = heldOpen(`${fs.path}/hot/deep/held`);
-  assert.deepEqual(scene.plan().due, ["deep/due"]);
+  assert.deepEqual((await scene.plan()).due, ["deep/due"]);
   await scene.run();
   const after = accessTimes(`${fs.path}/hot`, ["", "deep", "deep/held", "deep/young"]);
   assert.deepEqual(filesBelow(`${fs.path}/hot`), ["deep/held", "deep/young"]);
@@ -160,11 +160,16 @@ test("M32: what was restored is left alone for restore_grace, and goes again aft
   for (const name of ["a", "b", "c"]) oldFile(`${scene.source}/${name}`);
   await scene.run();
   await scene.restore("a");
-  assert.deepEqual(scene.plan(), { due: [], kept: { "restored-recently": ["a"] }, refusal: undefined, warnings: [] });
+  assert.deepEqual(await scene.plan(), {
+    due: [],
+    kept: { "restored-recently": ["a"] },
+    refusal: undefined,
+    warnings: [],
+  });
   assert.deepEqual((await scene.run()).outcomes, []);
   const dayMs = 86_400_000;
-  assert.deepEqual(scene.plan({ nowMs: Date.now() + 13 * dayMs }).due, []);
-  assert.deepEqual(scene.plan({ nowMs: Date.now() + 15 * dayMs }).due, ["a"]);
+  assert.deepEqual((await scene.plan({ nowMs: Date.now() + 13 * dayMs })).due, []);
+  assert.deepEqual((await scene.plan({ nowMs: Date.now() + 15 * dayMs })).due, ["a"]);
 });
 
 test("M33: nobody can read on the tier what he could not read at the source", { skip }, async () => {

@@ -139,7 +139,7 @@ test("M20: any names of any bytes survive move, find and restore, and are moved 
       const before = contentBelow(scene.source);
       const { results } = await scene.run();
       assert.deepEqual([...new Set(Object.values(results))], ["moved"]);
-      assert.deepEqual([filesBelow(scene.source), scene.plan().due], [[], []]);
+      assert.deepEqual([filesBelow(scene.source), (await scene.plan()).due], [[], []]);
       const found = scene.placements(scene.source).map((each) => each.path);
       assert.deepEqual(found.toSorted(), [...before.keys()].map((path) => `${scene.source}/${path}`).toSorted());
       const restored = await scene.restore("/", `${scene.path}/out`);

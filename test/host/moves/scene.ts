@@ -76,7 +76,7 @@ export interface Scene extends Disposable {
   readonly catalog: Catalog;
   readonly stateDir: string;
   readonly rule: MoveRule;
-  readonly plan: (request?: PlanRequest) => SeenPlan;
+  readonly plan: (request?: PlanRequest) => Promise<SeenPlan>;
   readonly run: (request?: RunRequest) => Promise<RunResult>;
   readonly placements: (pattern?: string) => readonly Placement[];
   readonly restore: (pattern: string, to?: string) => Promise<readonly RestoredFile[]>;
@@ -120,9 +120,9 @@ export function openScene(request: SceneRequest): Scene {
     catalog,
     stateDir,
     rule,
-    plan: ({ rule: instead, ...more } = {}) => {
+    plan: async ({ rule: instead, ...more } = {}) => {
       using job = openMoveJob({ ...rule, ...instead }, { ...context(more), ...more });
-      return seePlan(job.plan.bind(job));
+      return await seePlan(job.plan.bind(job));
     },
     run: ({ rule: instead, ...more } = {}) => runJob({ ...rule, ...instead }, context(more), more),
     placements: (pattern = "/") => [...matchPlacements(catalog.placements, pattern, "/")],
@@ -197,9 +197,11 @@ function hookJournal(journal: Journal, { before = {}, after = {} }: Pick<RunRequ
   return { ...journal, stage: hooked("stage"), verify: hooked("verify"), publish: hooked("publish") } as Journal;
 }
 
-function seePlan(planJob: (watch: { onKept: (code: ReasonCode, path: string) => void }) => Plan): SeenPlan {
+async function seePlan(
+  planJob: (watch: { onKept: (code: ReasonCode, path: string) => void }) => Promise<Plan>,
+): Promise<SeenPlan> {
   const kept: Partial<Record<ReasonCode, string[]>> = {};
-  using plan = planJob({
+  using plan = await planJob({
     onKept: (code, path) => {
       kept[code] = [...(kept[code] ?? []), path];
     },
@@ -214,7 +216,7 @@ async function runJob(rule: MoveRule, context: JobContext, request: RunRequest):
   try {
     using job = openMoveJob(rule, context);
     const recovered = await job.recover();
-    using plan = job.plan({});
+    using plan = await job.plan({});
     request.beforeApply?.(plan);
     const outcomes: Outcome[] = [];
     for await (const some of job.apply(plan)) outcomes.push(...some);
