@@ -15,14 +15,14 @@ export interface JudgedPlan extends Disposable {
 export async function planAndJudge(job: Job, catalog: Catalog | undefined, watch: PlanWatch): Promise<JudgedPlan> {
   const plan = await job.plan(watch);
   const saved = catalog?.decisions.approvalOf(job.name);
-  const refusal = plan.refusal ?? refuseChangedSource(job, sourceChange(plan.rule, saved));
+  const refusal = plan.refusal ?? refuseChangedSource(job, sourceChange(job.rule, saved));
   const { totals } = plan;
   const planned: PlannedJob = {
     name: job.name,
     kind: job.kind,
     status: refusal === undefined ? "ok" : "refused",
-    approval: judgeApproval(plan.rule, saved),
-    rule: plan.rule,
+    approval: judgeApproval(job.rule, saved),
+    rule: job.rule,
     kept: Object.fromEntries(
       Object.entries(plan.kept).map(([code, { count, examples }]) => [
         code,

@@ -11,6 +11,11 @@ import type { Pacer } from "./pacer.ts";
 export interface Job extends Disposable {
   readonly name: string;
   readonly kind: JobKind;
+  /**
+   * The resolved rule as canonical text (`printRule`); its SHA-256 is what a person approves. A job that takes its files
+   * from a place has that as `source` in it (`SourcePlace`), so that another file system there is noticed.
+   */
+  readonly rule: string;
   /** The tiers that it writes to, held open. */
   readonly writesTo: readonly OpenTier[];
   /** Finishes or undoes what a dead run left; before anything else, under the job's lock. */
@@ -58,12 +63,11 @@ export interface PlanWatch {
 }
 
 export interface Plan extends Disposable {
-  /** The resolved rule as canonical text; its SHA-256 is what a person approves. */
-  readonly rule: string;
   readonly totals: { readonly files: number; readonly bytes: number; readonly oldestMs: number | undefined };
   readonly kept: Kept;
   readonly errors: readonly { readonly path: RawPath; readonly message: string }[];
   readonly warnings: readonly string[];
+  /** A guard that a person can lift (`src/jobs/guards.ts`) refuses a plan that has its steps all the same. */
   readonly refusal: Refusal | undefined;
   /** In the order in which they will be done. */
   readonly steps: () => Iterable<PlannedStep>;

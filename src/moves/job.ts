@@ -43,6 +43,7 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
   return {
     name: rule.name,
     kind: "move",
+    rule: printRule(approvedRule(rule, source.place)),
     writesTo: [tier],
     recover: () => recoverMoves(opened),
     plan: async (watch) => {
@@ -97,7 +98,6 @@ function asPlan({ rule, context, source }: Opened, plan: MovePlan): Plan {
   const { files, bytes, oldestNs } = plan.steps.totals();
   const warning = leaseWarning(source);
   return {
-    rule: printRule(approvedRule(rule, source.place)),
     totals: { files, bytes, oldestMs: oldestNs === undefined ? undefined : Number(oldestNs / 1_000_000n) },
     kept: plan.kept,
     errors: plan.unreadable,
