@@ -1,3 +1,4 @@
+import { guards } from "../../src/jobs/guards.ts";
 import { type ExitName, errorTable, exitCodes } from "../../src/lib/error-codes.ts";
 import { code, page, table } from "./markdown.ts";
 
@@ -43,10 +44,19 @@ to judge.`,
 \`EIO\`, …: the message names the call and the path), a [reason](reasons.md), or one of these:`,
     table(["code", "meaning"], fileCodes),
     "## Guards",
-    `A guard refuses a whole job (exit 5); \`plan\` shows it as the job's \`refusal\`. In this version none can be lifted by
-an option: mend the cause.`,
-    table(["guard", "refuses when", "lifted by"], guards),
+    `A guard refuses a whole job (exit 5); \`plan\` shows it as the job's \`refusal\`. Some a person can lift:
+\`tierkeep approve JOB --guard GUARD\` lets the next run of that job get past it, once.`,
+    table(["guard", "refuses when", "mended by", "can be lifted"], guardRows()),
   );
+}
+
+function guardRows(): readonly (readonly string[])[] {
+  return Object.entries(guards).map(([id, { refuses, mendedBy, canBeLifted }]) => [
+    code(id),
+    refuses,
+    mendedBy,
+    canBeLifted ? "yes" : "no",
+  ]);
 }
 
 const fileCodes = [
@@ -54,29 +64,5 @@ const fileCodes = [
   [
     "`LEFT_ELSEWHERE`",
     "A dead run left unfinished files on a tier or below a source that this run does not reach; they wait in the journal.",
-  ],
-] as const;
-
-const guards = [
-  [
-    "`same-tree`",
-    "source and destination are the same tree, or one lies in the other, bind mounts included",
-    "naming a source apart from the tier",
-  ],
-  [
-    "`engine-data`",
-    "the source lies in the files of a database or a container engine",
-    "letting the engine write its logs elsewhere",
-  ],
-  [
-    "`hidden-mount`",
-    "systemd started the run with another mount over the source or the tier than the machine has",
-    "taking PrivateTmp=, ProtectHome= and the like off the unit",
-  ],
-  ["`source-read-only`", "the source is mounted read-only", "mounting it writable"],
-  [
-    "`source-changed`",
-    "the source is on another file system or mount point than when the job was approved",
-    "mounting what belongs there, or approving the job again",
   ],
 ] as const;

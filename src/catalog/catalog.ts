@@ -2,6 +2,7 @@ import { makeDirectories } from "../host/files.ts";
 import { messageOf, OperatorError } from "../lib/errors.ts";
 import { type Database, openDatabase, openDatabaseToRead } from "./database.ts";
 import { type Decisions, openDecisions } from "./decisions.ts";
+import { type Guards, openGuards } from "./guards.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { openPlacements, type Placements } from "./placements.ts";
 import { openRestores, type Restores } from "./restores.ts";
@@ -12,6 +13,7 @@ export interface Catalog extends Disposable {
   readonly journal: Journal;
   readonly placements: Placements;
   readonly decisions: Decisions;
+  readonly guards: Guards;
   readonly runs: Runs;
   readonly restores: Restores;
   /** Writes a whole, consistent copy into a file that must not exist. */
@@ -46,6 +48,7 @@ function assemble(db: Database): Catalog {
     journal: openJournal(db),
     placements: openPlacements(db),
     decisions: openDecisions(db),
+    guards: openGuards(db),
     runs: openRuns(db),
     restores: openRestores(db),
     copyTo: (file) => {

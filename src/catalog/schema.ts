@@ -8,6 +8,15 @@ export const migrations: readonly string[] = [
     approved_at INTEGER NOT NULL, approved_by TEXT NOT NULL
   ) STRICT;
 
+  -- A guard that a person lifted for one run of a job; and the clocks as of the last run that trusted them.
+  CREATE TABLE guard_lifts (
+    job TEXT NOT NULL, guard TEXT NOT NULL, lifted_at INTEGER NOT NULL, lifted_by TEXT NOT NULL,
+    PRIMARY KEY (job, guard)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE clock (
+    only INTEGER PRIMARY KEY CHECK (only = 1), wall_ms REAL NOT NULL, boot_id TEXT NOT NULL, boot_ms REAL NOT NULL
+  ) STRICT;
+
   CREATE TABLE runs (
     run TEXT PRIMARY KEY, started_at INTEGER NOT NULL, finished_at INTEGER, status TEXT, report TEXT
   ) STRICT;

@@ -5,6 +5,7 @@ import type { RawPath } from "../lib/raw-path.ts";
 import type { Kept } from "../policies/kept.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { OpenTier, TierConfig } from "../tiers/tier.ts";
+import type { GuardId } from "./guards.ts";
 import type { Pacer } from "./pacer.ts";
 
 /** One configured unit of work; every kind has this shape, so that nothing else needs to know of kinds. */
@@ -88,7 +89,7 @@ export interface PlannedStep {
 
 /** A condition under which the whole job refuses. */
 export interface Refusal {
-  readonly guard: string;
+  readonly guard: GuardId;
   readonly message: string;
   readonly hint: string;
 }

@@ -38,13 +38,6 @@ test("the hazards of the first version are all to be proved by tests", () => {
   );
 });
 
-test("guards are in docs/reference/errors.md, and no others", () => {
-  const code = globSync("src/**/*.ts").flatMap((file) =>
-    [...readFileSync(file, "utf8").matchAll(/\bguard: "([\w-]+)"/g)].map((match) => match[1]),
-  );
-  assert.deepEqual(rowsBelow("## Guards"), [...new Set(code)].sort());
-});
-
 test("codes of single files in docs/reference/errors.md are those that the code gives", () => {
   const code = globSync("src/{moves,app}/*.ts").flatMap((file) =>
     [...readFileSync(file, "utf8").matchAll(/\bcode: "([A-Z_]+_[A-Z_]+)"/g)].map((match) => match[1]),
