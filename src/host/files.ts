@@ -28,13 +28,13 @@ export interface DirectoryEntry {
 const entriesBuffer = Buffer.alloc(65_536);
 const nameOffset = 19;
 const kinds: Readonly<Record<number, FileKind>> = {
-  1: "other",
-  2: "other",
+  1: "fifo",
+  2: "device",
   4: "directory",
-  6: "other",
+  6: "device",
   8: "file",
   10: "link",
-  12: "other",
+  12: "socket",
 };
 
 /**

@@ -186,9 +186,14 @@ export function dropCache(fd: number): void {
   if (result !== 0) throw new SystemError(`E${result}`, "posix_fadvise", "");
 }
 
-/** Takes (`read`) or gives back (`none`) a lease. @throws SystemError EAGAIN while somebody has the file open for writing */
-export function setLease(fd: number, lease: "read" | "none"): void {
-  checked(libc.fcntl(fd, 1024, lease === "read" ? 0 : 2), "fcntl", noPath);
+const leases = { read: 0, write: 1, none: 2 } as const;
+
+/**
+ * Takes or gives back (`none`) a lease. @throws SystemError EAGAIN while somebody has the file open for writing; with
+ * `write` while anybody else has it open at all
+ */
+export function setLease(fd: number, lease: keyof typeof leases): void {
+  checked(libc.fcntl(fd, 1024, leases[lease]), "fcntl", noPath);
 }
 
 /** An exclusive lock on the open file, without waiting; false while another has it. */

@@ -47,7 +47,7 @@ test("kinds: a link is a link, whatever it points to", () => {
   symlinkSync("nowhere", `${dir.path}/dangling`);
   execFileSync("mkfifo", [`${dir.path}/fifo`]);
   using at = opened(dir.path);
-  const expected = { file: "file", directory: "directory", link: "link", dangling: "link", fifo: "other" };
+  const expected = { file: "file", directory: "directory", link: "link", dangling: "link", fifo: "fifo" };
   for (const [name, kind] of Object.entries(expected)) assert.equal(statAt(at.fd, name as RawPath).kind, kind);
   assert.deepEqual(Object.fromEntries([...listDirectory(at.fd)].map(({ name, kind }) => [name, kind])), expected);
   assert.deepEqual(

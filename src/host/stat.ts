@@ -1,7 +1,7 @@
 import type { RawPath } from "../lib/raw-path.ts";
 import { bind, cString, lastErrorName, SystemError } from "./native.ts";
 
-export type FileKind = "file" | "directory" | "link" | "other";
+export type FileKind = "file" | "directory" | "link" | "socket" | "fifo" | "device";
 
 /** What statx(2) tells of a file; times in nanoseconds since 1970. */
 export interface FileStat {
@@ -30,7 +30,13 @@ const noFollow = 0x100;
 const emptyPath = 0x1000;
 const attributeImmutable = 0x10;
 const attributeAppend = 0x20;
-const kinds: Readonly<Record<number, FileKind>> = { 0o100000: "file", 0o040000: "directory", 0o120000: "link" };
+const kinds: Readonly<Record<number, FileKind>> = {
+  0o100000: "file",
+  0o040000: "directory",
+  0o120000: "link",
+  0o140000: "socket",
+  0o010000: "fifo",
+};
 
 const statx = bind("int statx(int, const void*, int, unsigned int, void*)");
 const buffer = Buffer.alloc(256);
@@ -62,7 +68,7 @@ function decode(): FileStat {
   const mode = buffer.readUInt16LE(28);
   const attributes = buffer.readUInt32LE(8);
   return {
-    kind: kinds[mode & 0o170000] ?? "other",
+    kind: kinds[mode & 0o170000] ?? "device",
     device: buffer.readUInt32LE(136) * 0x100000 + buffer.readUInt32LE(140),
     inode: buffer.readBigUInt64LE(32),
     links: buffer.readUInt32LE(16),

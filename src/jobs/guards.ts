@@ -34,6 +34,16 @@ export const guards = {
     mendedBy: "letting the engine write its logs elsewhere",
     canBeLifted: false,
   },
+  "refused-path": {
+    refuses: "what `path` means is no scratch directory: a root, a home, a tier or the system's own",
+    mendedBy: "naming a directory that holds nothing but scratch",
+    canBeLifted: false,
+  },
+  "quarantine-taken": {
+    refuses: "something that tierkeep did not make lies where what is cleaned would be set aside",
+    mendedBy: "looking at it, and moving it away",
+    canBeLifted: false,
+  },
   "hidden-mount": {
     refuses: "systemd started the run with another mount over the source or the tier than the machine has",
     mendedBy: "taking PrivateTmp=, ProtectHome= and the like off the unit",

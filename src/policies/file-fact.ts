@@ -2,7 +2,7 @@ import type { RawPath } from "../lib/raw-path.ts";
 
 /** What the policies need to know of one file; times in nanoseconds since 1970. */
 export interface FileFact {
-  readonly kind: "file" | "directory" | "link" | "other";
+  readonly kind: "file" | "directory" | "link" | "socket" | "fifo" | "device";
   readonly name: RawPath;
   readonly modifiedNs: bigint;
   readonly changedNs: bigint;
