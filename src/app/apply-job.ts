@@ -4,10 +4,11 @@ import { hasCode, messageOf } from "../lib/errors.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
 import type { ChildDoors } from "./job-child.ts";
 import { type JobTally, tallyJob } from "./job-report.ts";
-import { type JudgedPlan, planAndJudge } from "./plan-job.ts";
+import { type JudgedPlan, type Judging, planAndJudge } from "./plan-job.ts";
 
 interface Applying {
   readonly catalog: Catalog;
+  readonly judging: Judging;
   readonly doors: ChildDoors;
   /** Monotonic milliseconds at which the job began. */
   readonly begun: number;
@@ -26,7 +27,7 @@ export async function applyJob(job: Job, applying: Applying): Promise<JobReport>
   try {
     tally.recovered(await job.recover());
     const scanBegun = doors.clock.elapsed();
-    using judged = await planAndJudge(job, catalog, {
+    using judged = await planAndJudge(job, applying.judging, {
       onProgress: (files) => void doors.send({ type: "scanned", files }),
     });
     const scanSeconds = (doors.clock.elapsed() - scanBegun) / 1000;
@@ -37,6 +38,7 @@ export async function applyJob(job: Job, applying: Applying): Promise<JobReport>
       tally.error(refused);
       return finish("refused");
     }
+    for (const guard of judged.lifted) catalog.guards.useLift(job.name, guard);
     for await (const outcomes of job.apply(judged.plan)) {
       tally.outcomes(outcomes);
       await doors.send({

@@ -12,7 +12,7 @@ import { applyJob } from "./apply-job.ts";
 import { keepDailyCopies } from "./daily-copies.ts";
 import type { FromChild, JobRequest } from "./job-messages.ts";
 import { openJob } from "./open-job.ts";
-import { planAndJudge, reportedStep } from "./plan-job.ts";
+import { type Judging, planAndJudge, reportedStep } from "./plan-job.ts";
 
 export interface ChildDoors {
   readonly pid: number;
@@ -34,8 +34,8 @@ export async function doJob(request: JobRequest, doors: ChildDoors): Promise<voi
   using _lock = await lockJob(request.stateDir, request.rule.name, holder);
   using catalog = openCatalog(request.stateDir);
   const begun = doors.clock.elapsed();
-  using job = openJob(request.rule, contextOf(request, doors, catalog));
-  const report = await applyJob(job, { catalog, doors, begun });
+  using job = await openJob(request.rule, contextOf(request, doors, catalog));
+  const report = await applyJob(job, { catalog, judging: judgingOf(request, catalog), doors, begun });
   await doors.send({ type: "report", report: withCopies(report, { request, doors, catalog, job }) });
 }
 
@@ -74,12 +74,16 @@ function contextOf(request: JobRequest, { clock, signal, send }: ChildDoors, cat
   return { ...given, catalog, clock, signal, progress, pacer: unpaced };
 }
 
+function judgingOf({ rule, guard }: JobRequest, catalog: Catalog | undefined): Judging {
+  return { catalog, formerly: rule.formerly, guard };
+}
+
 const pieceSize = 500;
 
 async function planOnly(request: JobRequest, doors: ChildDoors, catalog: Catalog | undefined): Promise<void> {
-  using job = openJob(request.rule, contextOf(request, doors, catalog));
+  using job = await openJob(request.rule, contextOf(request, doors, catalog));
   const kept: PathFields[] = [];
-  using judged = await planAndJudge(job, catalog, {
+  using judged = await planAndJudge(job, judgingOf(request, catalog), {
     onKept: (code, path) => {
       if (code === request.why) kept.push(pathFields(path));
     },

@@ -1,4 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Approval } from "../catalog/decisions.ts";
+import type { GuardId } from "../jobs/guards.ts";
 import type { Job, Plan, PlannedStep, PlanWatch, Refusal } from "../jobs/job.ts";
 import { pathFields } from "../reports/path.ts";
 import type { PlanStep } from "../reports/plan.ts";
@@ -9,13 +11,26 @@ import type { PlannedJob } from "./job-messages.ts";
 export interface JudgedPlan extends Disposable {
   readonly plan: Plan;
   readonly refusal: Refusal | undefined;
+  /** Guards that would refuse, had a person not lifted them for one run. */
+  readonly lifted: readonly GuardId[];
   readonly planned: PlannedJob;
 }
 
-export async function planAndJudge(job: Job, catalog: Catalog | undefined, watch: PlanWatch): Promise<JudgedPlan> {
+export interface Judging {
+  readonly catalog: Catalog | undefined;
+  /** What the job was called before. */
+  readonly formerly: readonly string[];
+  /** What refuses in this run whatever the job. */
+  readonly guard: Refusal | undefined;
+}
+
+export async function planAndJudge(job: Job, judging: Judging, watch: PlanWatch): Promise<JudgedPlan> {
   const plan = await job.plan(watch);
-  const saved = catalog?.decisions.approvalOf(job.name);
-  const refusal = plan.refusal ?? refuseChangedSource(job, sourceChange(job.rule, saved));
+  const saved = approvalOf(job.name, judging);
+  const refusals = [judging.guard, plan.refusal, refuseChangedSource(job, sourceChange(job.rule, saved))];
+  const standing = refusals.filter((each) => each !== undefined);
+  const isLifted = ({ guard }: Refusal) => judging.catalog?.guards.liftOf(job.name, guard) !== undefined;
+  const refusal = standing.find((each) => !isLifted(each));
   const { totals } = plan;
   const planned: PlannedJob = {
     name: job.name,
@@ -38,7 +53,17 @@ export async function planAndJudge(job: Job, catalog: Catalog | undefined, watch
     error: null,
     warnings: [...plan.warnings, ...plan.errors.map(({ path, message }) => `${pathFields(path).path}: ${message}`)],
   };
-  return { plan, refusal, planned, [Symbol.dispose]: () => plan[Symbol.dispose]() };
+  const lifted = standing.filter(isLifted).map(({ guard }) => guard);
+  return { plan, refusal, lifted, planned, [Symbol.dispose]: () => plan[Symbol.dispose]() };
+}
+
+/** What was approved under the job's name, or before under one of those that it had. */
+function approvalOf(name: string, { catalog, formerly }: Judging): Approval | undefined {
+  for (const each of [name, ...formerly]) {
+    const saved = catalog?.decisions.approvalOf(each);
+    if (saved !== undefined) return saved;
+  }
+  return undefined;
 }
 
 function refuseChangedSource(job: Job, change: string | undefined): Refusal | undefined {

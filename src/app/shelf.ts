@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import { checkHealth } from "../health/check.ts";
 import { OperatorError } from "../lib/errors.ts";
+import type { HealthReport } from "../reports/health.ts";
 import { openTier } from "../tiers/open.ts";
 import type { OpenTier, TierConfig } from "../tiers/tier.ts";
 import type { AppDoors } from "./app.ts";
@@ -49,7 +50,13 @@ export async function hungTiers(
   config: Config,
   tiers: readonly TierConfig[],
 ): Promise<ReadonlyMap<string, string>> {
-  const report = await checkHealth(
+  const report = await askTiers(doors, config, tiers);
+  return new Map(report.tiers.flatMap(({ name, hungSince }) => (hungSince === null ? [] : [[name, hungSince]])));
+}
+
+/** How tiers are, from probe children; as long as `health` waits at most. */
+export function askTiers(doors: AppDoors, config: Config, tiers: readonly TierConfig[]): Promise<HealthReport> {
+  return checkHealth(
     {
       tiers,
       jobs: [],
@@ -63,7 +70,6 @@ export async function hungTiers(
     doors.host,
     doors.signal,
   );
-  return new Map(report.tiers.flatMap(({ name, hungSince }) => (hungSince === null ? [] : [[name, hungSince]])));
 }
 
 function requireTier(config: Config, name: string): TierConfig {

@@ -90,6 +90,7 @@ function sample(): HealthReport {
       path: "/mnt/warm",
       filesystemType: "ext4",
       writable: true,
+      clockAheadMs: 0,
       latencyMs: 11,
       filesystems: [filesystem("/mnt/warm", warmRoom)],
     }),
@@ -128,7 +129,15 @@ function sample(): HealthReport {
 function tier(name: string, keys: Partial<TierHealth>): TierHealth {
   return {
     ...{ name, status: "ok", path: null, source: null, filesystemType: null, warnRatio: 0.8, criticalRatio: 0.9 },
-    ...{ reachable: true, latencyMs: null, hungSince: null, readOnly: false, identity: "ok", writable: null },
+    ...{
+      reachable: true,
+      latencyMs: null,
+      hungSince: null,
+      readOnly: false,
+      identity: "ok",
+      writable: null,
+      clockAheadMs: null,
+    },
     ...{ capabilities: null, server: null, filesystems: [], volumeGroup: null, notes: [] },
     ...keys,
   };

@@ -79,6 +79,12 @@ export const findingTable = {
     meaning: "A small file could not be written, read back and deleted on the tier, whatever the mount table says.",
     remedy: "Look at the kernel's log, the quota and the export's rights.",
   },
+  "clocks-apart": {
+    severity: "critical",
+    meaning:
+      "The time that the tier's server gives to a new file is over 5 minutes off this machine's. One of the two clocks is wrong, so nothing is moved or deleted.",
+    remedy: "Set the wrong clock right; let a time server discipline both.",
+  },
   "lvm-missing-device": {
     severity: "critical",
     meaning: "A physical volume of the tier's volume group is missing.",

@@ -67,7 +67,8 @@ export type IdentityAnswer =
   | { readonly state: "wrong"; readonly id: string; readonly message: string; readonly hint: string };
 
 export type WriteAnswer =
-  | { readonly state: "done" }
+  /** `clockAheadMs`: how far the time that the file was given lies after this machine's; negative: before. */
+  | { readonly state: "done"; readonly clockAheadMs: number }
   | { readonly state: "not-tried"; readonly why: string }
   | { readonly state: "failed"; readonly code: string; readonly call: string };
 

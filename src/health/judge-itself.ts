@@ -8,6 +8,7 @@ import type { IdentityAnswer, ItemOutcome, TierAnswer, WriteAnswer } from "./ite
 export interface ItselfJudgement {
   readonly identity: TierHealth["identity"];
   readonly writable: boolean | null;
+  readonly clockAheadMs: number | null;
   readonly latencyMs: number | null;
   /** Wall time in milliseconds. */
   readonly hungSinceMs: number | undefined;
@@ -30,6 +31,7 @@ export function judgeItself(tier: TierConfig, outcome: ItemOutcome | undefined, 
 const nothingKnown: ItselfJudgement = {
   identity: "not-checked",
   writable: null,
+  clockAheadMs: null,
   latencyMs: null,
   hungSinceMs: undefined,
   isElsewhere: false,
@@ -58,11 +60,12 @@ function judgeAnswer(tier: TierConfig, answer: TierAnswer): ItselfJudgement {
   return {
     identity: identity.state,
     writable: write.state === "not-tried" ? null : write.state === "done",
+    clockAheadMs: write.state === "done" ? write.clockAheadMs : null,
     latencyMs,
     hungSinceMs: undefined,
     isElsewhere: identity.state === "wrong" && identity.id !== "tier-unreadable",
     notes: notesOf(identity, write),
-    findings: [...identityFindings(tier, identity), ...writeFindings(tier, write)],
+    findings: [...identityFindings(tier, identity), ...writeFindings(tier, write), ...clockFindings(tier, write)],
   };
 }
 
@@ -88,6 +91,15 @@ type WrongId = Exclude<FindingId, "filesystem-full" | "inodes-full">;
 
 function isWrongId(id: string): id is WrongId {
   return id in findingTable && id !== "filesystem-full" && id !== "inodes-full";
+}
+
+const clocksApartMs = 5 * 60_000;
+
+function clockFindings(tier: TierConfig, write: WriteAnswer): readonly Finding[] {
+  if (write.state !== "done" || Math.abs(write.clockAheadMs) <= clocksApartMs) return [];
+  const apart = `${formatDuration(Math.abs(write.clockAheadMs))} ${write.clockAheadMs > 0 ? "ahead of" : "behind"}`;
+  const message = `the server of ${tier.path} is ${apart} this machine's clock; no run moves or deletes anything`;
+  return [finding("clocks-apart", { tier: tier.name, message, hint: "date; timedatectl; set the wrong one right" })];
 }
 
 function writeFindings(tier: TierConfig, write: WriteAnswer): readonly Finding[] {

@@ -137,6 +137,7 @@ function summary(
     readOnly: rows.length === 0 ? null : rows.some((row) => row.readOnly === true),
     identity: itself.identity,
     writable: itself.writable,
+    clockAheadMs: itself.clockAheadMs,
     capabilities: capabilities === undefined ? null : { ...capabilities },
     filesystems: rows,
     volumeGroup: group?.volumeGroup ?? null,

@@ -43,6 +43,8 @@ export interface TierHealth {
   readonly identity: "ok" | "wrong" | "not-adopted" | "not-checked";
   /** A file was written, read back and deleted just now; null when that was not tried. */
   readonly writable: boolean | null;
+  /** How far the time that its server gave to that file lies after this machine's; negative: before. */
+  readonly clockAheadMs: number | null;
   readonly capabilities: Readonly<Record<string, string | number | boolean>> | null;
   readonly server: ServerHealth | null;
   readonly filesystems: readonly FilesystemHealth[];
