@@ -7,6 +7,7 @@ import { type Journal, openJournal } from "./journal.ts";
 import { openPlacements, type Placements } from "./placements.ts";
 import { openRestores, type Restores } from "./restores.ts";
 import { openRuns, type Runs } from "./runs.ts";
+import { openUnusedImages, type UnusedImages } from "./unused-images.ts";
 
 /** Everything that this machine remembers; it can be lost, the manifests on the tiers cannot. */
 export interface Catalog extends Disposable {
@@ -16,6 +17,7 @@ export interface Catalog extends Disposable {
   readonly guards: Guards;
   readonly runs: Runs;
   readonly restores: Restores;
+  readonly unusedImages: UnusedImages;
   /** Writes a whole, consistent copy into a file that must not exist. */
   readonly copyTo: (file: string) => void;
 }
@@ -51,6 +53,7 @@ function assemble(db: Database): Catalog {
     guards: openGuards(db),
     runs: openRuns(db),
     restores: openRestores(db),
+    unusedImages: openUnusedImages(db),
     copyTo: (file) => {
       db.prepare("VACUUM INTO ?").run(file);
     },

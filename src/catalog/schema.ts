@@ -53,5 +53,8 @@ export const migrations: readonly string[] = [
   -- What restore brought back, so that tonight's run leaves it alone; and what it stages, before it is made.
   CREATE TABLE restored (path BLOB PRIMARY KEY, restored_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE restore_staging (directory BLOB NOT NULL, name BLOB NOT NULL, PRIMARY KEY (directory, name)) STRICT;
+
+  -- When a run first saw that nothing uses an image of Docker's.
+  CREATE TABLE docker_unused_images (image TEXT PRIMARY KEY, first_seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
 ];
