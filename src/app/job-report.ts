@@ -25,6 +25,9 @@ export interface JobTally {
   readonly planned: (planned: PlannedJob) => void;
   readonly outcomes: (outcomes: readonly Outcome[]) => void;
   readonly error: (error: JobError) => void;
+  /** Files of the plan that nothing was done about. */
+  readonly remainingFiles: () => number;
+  /** Once, at the end. */
   readonly finish: (end: JobEnd) => JobReport;
 }
 
@@ -34,13 +37,16 @@ export interface JobEnd {
   readonly stoppedBy: string | null;
   readonly seconds: number;
   readonly stageSeconds: Readonly<Record<string, number>>;
+  readonly pausedMs: number;
 }
 
 export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
   const counts = new Map<string, number>();
   const errors: JobError[] = [];
   const warnings: string[] = [];
-  const done = { files: 0, sourceBytes: 0, read: 0, written: 0 };
+  let kept: PlannedJob["kept"] = {};
+  let planWarnings: readonly string[] = [];
+  const done = { files: 0, sourceBytes: 0, read: 0, written: 0, freed: 0 };
   let totals = { files: 0, bytes: 0 };
   let recovered: JobReport["recovered"] = { finished: 0, dropped: 0, runs: [] };
   const error = (entry: JobError) => {
@@ -54,37 +60,60 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
       for (const { path, ...problem } of problems) error({ ...pathFields(path), ...problem });
     },
     planned: (planned) => {
-      totals = planned.totals;
-      warnings.push(...planned.warnings);
-      for (const [code, { count }] of Object.entries(planned.kept)) if (troubles.has(code)) add(counts, code, count);
+      // After a second plan of the same run only the last one counts, besides what was done before it.
+      totals = { files: done.files + planned.totals.files, bytes: done.sourceBytes + planned.totals.bytes };
+      ({ kept, warnings: planWarnings } = planned);
     },
     outcomes: (outcomes) => {
       for (const outcome of outcomes) {
         add(counts, outcome.result, 1);
         done.files += 1;
         done.sourceBytes += outcome.sizeBytes;
+        done.freed += outcome.freedBytes ?? 0;
         if (outcome.result === "moved") done.read += outcome.sizeBytes;
         if (outcome.result === "moved") done.written += outcome.storedBytes;
         if (troubles.has(outcome.result)) error(errorOf(outcome));
       }
     },
-    finish: ({ status, stoppedBy, seconds, stageSeconds }) => ({
-      name,
-      kind,
-      status: status ?? (errors.length > 0 || [...counts.keys()].some((code) => troubles.has(code)) ? "partial" : "ok"),
-      outcomes: Object.fromEntries(counts),
-      bytesRead: done.read,
-      bytesWritten: done.written,
-      seconds,
-      stageSeconds,
-      bottleneck: longest(stageSeconds),
-      stoppedBy,
-      remaining: { files: Math.max(totals.files - done.files, 0), bytes: Math.max(totals.bytes - done.sourceBytes, 0) },
-      recovered,
-      warnings,
-      errors,
-    }),
+    remainingFiles: () => Math.max(totals.files - done.files, 0),
+    finish: ({ status, stoppedBy, seconds, stageSeconds, pausedMs }) => {
+      for (const [code, { count }] of Object.entries(kept)) if (troubles.has(code)) add(counts, code, count);
+      return {
+        name,
+        kind,
+        status:
+          status ?? (errors.length > 0 || [...counts.keys()].some((code) => troubles.has(code)) ? "partial" : "ok"),
+        outcomes: Object.fromEntries(counts),
+        bytesRead: done.read,
+        bytesWritten: done.written,
+        bytesFreed: done.freed,
+        seconds,
+        stageSeconds,
+        bottleneck: longest(stageSeconds),
+        stoppedBy,
+        remaining: remainingOf(totals, done),
+        pausedMs,
+        recovered,
+        warnings: [...warnings, ...planWarnings],
+        errors,
+      };
+    },
   };
+}
+
+interface Counted {
+  readonly files: number;
+  readonly sourceBytes: number;
+}
+
+function remainingOf(totals: { files: number; bytes: number }, done: Counted): JobReport["remaining"] {
+  const files = Math.max(totals.files - done.files, 0);
+  const bytes = Math.max(totals.bytes - done.sourceBytes, 0);
+  if (files === 0) return { files, bytes, nights: 0 };
+  if (done.files === 0) return { files, bytes, nights: null };
+  // Whichever is slower: many small files, or a few big ones.
+  const nights = Math.max(files / done.files, done.sourceBytes === 0 ? 0 : bytes / done.sourceBytes);
+  return { files, bytes, nights: Math.ceil(nights) };
 }
 
 function strangerWarning(name: string): string {

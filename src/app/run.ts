@@ -110,6 +110,7 @@ function emptyReport(rule: JobRule, status: JobStatus): JobReport {
     outcomes: {},
     bytesRead: 0,
     bytesWritten: 0,
+    bytesFreed: 0,
     seconds: 0,
     stageSeconds: {},
     bottleneck: null,

@@ -103,6 +103,8 @@ export interface Outcome {
   readonly result: Done | ReasonCode;
   readonly sizeBytes: number;
   readonly storedBytes: number;
+  /** What there is more room by, where something went for good. */
+  readonly freedBytes?: number;
   /** Of a failed system call. */
   readonly code?: string;
   readonly message?: string;

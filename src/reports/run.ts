@@ -31,6 +31,8 @@ export interface JobReport {
   /** Content moved, and what it takes on the tier. */
   readonly bytesRead: number;
   readonly bytesWritten: number;
+  /** What went for good took so much room. */
+  readonly bytesFreed: number;
   readonly seconds: number;
   /** Wall time of each stage. */
   readonly stageSeconds: Readonly<Record<string, number>>;
@@ -38,7 +40,10 @@ export interface JobReport {
   readonly bottleneck: string | null;
   /** Why it ended before its plan did; null when it did not. */
   readonly stoppedBy: string | null;
-  readonly remaining: { readonly files: number; readonly bytes: number };
+  /** What its plan has left. `nights`: how many runs like this one that takes; null where that cannot be told. */
+  readonly remaining: { readonly files: number; readonly bytes: number; readonly nights: number | null };
+  /** How long it gave way to others who waited for the machine's disks. */
+  readonly pausedMs: number;
   /** What this run finished and dropped of dead ones. */
   readonly recovered: { readonly finished: number; readonly dropped: number; readonly runs: readonly string[] };
   readonly warnings: readonly string[];
