@@ -1,3 +1,4 @@
+import type { Done } from "../jobs/job.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes, formatDuration, plural } from "../lib/units.ts";
 import type { JobReport, RunReport } from "../reports/run.ts";
@@ -23,7 +24,7 @@ const errorsShown = 5;
 export function jobReportLines(terminal: Terminal, report: JobReport, width: number): string {
   const head = `${report.name.padEnd(width)}  ${mark(terminal, marks[report.status])} `;
   const indent = width + 4;
-  const { moved: _, ...stayed } = report.outcomes;
+  const stayed = Object.fromEntries(Object.entries(report.outcomes).filter(([code]) => !isDone(code)));
   const more = report.errors.length - errorsShown;
   const lines = [
     ...repaired(report),
@@ -45,10 +46,30 @@ function answer(terminal: Terminal, report: JobReport): string {
     // The line begins with the job's name.
     return first.message.startsWith(`${report.name} `) ? first.message.slice(report.name.length + 1) : first.message;
   }
-  const moved = report.outcomes.moved ?? 0;
-  if (moved === 0) return report.remaining.files === 0 && isQuiet(report) ? "nothing to do" : "nothing moved";
-  const bytes = `${formatBytes(report.bytesRead)} ${sign(terminal, "arrow")} ${formatBytes(report.bytesWritten)}`;
-  return `moved ${plural(moved, "file")}, ${bytes}, verified`;
+  const parts = Object.entries(report.outcomes).flatMap(([code, count]) =>
+    isDone(code) ? [deeds[code](terminal, report, plural(count, "file"))] : [],
+  );
+  if (parts.length > 0) return parts.join("; ");
+  return report.remaining.files === 0 && isQuiet(report) ? "nothing to do" : `nothing ${doneWords[report.kind]}`;
+}
+
+/** What was done, in words. */
+const deeds: Readonly<Record<Done, (terminal: Terminal, report: JobReport, files: string) => string>> = {
+  moved: (terminal, { bytesRead, bytesWritten }, files) =>
+    `moved ${files}, ${formatBytes(bytesRead)} ${sign(terminal, "arrow")} ${formatBytes(bytesWritten)}, verified`,
+  cleaned: (_terminal, { bytesFreed }, files) => `cleaned ${files}, ${formatBytes(bytesFreed)} freed`,
+  quarantined: (_terminal, _report, files) => `set ${files} aside`,
+  removed: (_terminal, { bytesFreed }, files) => `removed ${files}, ${formatBytes(bytesFreed)} freed`,
+};
+
+const doneWords: Readonly<Record<JobReport["kind"], string>> = {
+  move: "moved",
+  clean: "cleaned",
+  docker: "removed",
+};
+
+function isDone(code: string): code is Done {
+  return Object.hasOwn(deeds, code);
 }
 
 function warningLine(terminal: Terminal, text: string, indent: number): readonly string[] {

@@ -39,7 +39,20 @@ function probeWriteLease(fd: number): UseVerdict {
 }
 
 function probeLocks(fd: number): UseVerdict {
-  return isRangeLocked(fd) || !tryLock(fd) ? "in-use" : "free";
+  return isRangeLocked(fd) || !lockIfFree(fd) ? "in-use" : "free";
+}
+
+/**
+ * Takes the BSD lock of an open file or directory until that is closed; false while another has it. Where the file system
+ * has no such locks, or wants a descriptor for writing (NFS), there is nothing to ask.
+ */
+export function lockIfFree(fd: number): boolean {
+  try {
+    return tryLock(fd);
+  } catch (error) {
+    if (hasCode(error, "EBADF", "EINVAL", "EOPNOTSUPP", "ENOLCK", "ENOSYS")) return true;
+    throw error;
+  }
 }
 
 const fcntl = bind("int fcntl(int, int, void*)");

@@ -1,0 +1,103 @@
+import type { DirectoryRemoval, Removal, RemovalIdentity } from "../catalog/removal-table.ts";
+import { removeEmptyDirectory, unlinkFile } from "../host/posix.ts";
+import { type FileStat, statAt } from "../host/stat.ts";
+import { hasCode, messageOf } from "../lib/errors.ts";
+import { baseName, parentOf } from "../lib/raw-path.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
+import type { UseLook } from "./in-use.ts";
+import { type HeldDirectory, holdDirectory, type ScratchRoot } from "./open-directory.ts";
+
+/** `undefined`: it is gone from its place. */
+export type Setback = { readonly reason: ReasonCode; readonly code?: string; readonly message?: string } | undefined;
+
+export interface FileDeed {
+  readonly held: HeldDirectory;
+  readonly removal: Removal;
+  readonly look: UseLook;
+  /** How many links of the same file this run removed before this one. */
+  readonly removedBefore: number;
+  /** Takes it away for good, unless told otherwise. */
+  readonly take?: (held: HeldDirectory) => void;
+}
+
+/**
+ * Takes away what was planned if it is still that very thing and nobody uses it: the last look and the deed go by the
+ * held directory, so no path is walked in between (HAZARDS D1, D4).
+ */
+export function removeFile({ held, removal, look, removedBefore, take }: FileDeed): Setback {
+  const { name, identity } = removal;
+  return told(() =>
+    look.unlessUsed({ directory: held.fd, name, stat: identity }, () => {
+      if (!isPlanned(statAt(held.fd, name), identity, removedBefore)) return "changed-since-plan";
+      if (take === undefined) unlinkFile(held.fd, name);
+      else take(held);
+      held.touched();
+      return undefined;
+    }),
+  );
+}
+
+/** Removing one link renews the others' ctime and lowers their count; nothing else may have changed. */
+function isPlanned(seen: FileStat, planned: RemovalIdentity, removedBefore: number): boolean {
+  const isSame =
+    seen.kind === planned.kind &&
+    seen.device === planned.device &&
+    seen.inode === planned.inode &&
+    seen.sizeBytes === planned.sizeBytes &&
+    seen.accessedNs === planned.accessedNs &&
+    seen.modifiedNs === planned.modifiedNs &&
+    seen.bornNs === planned.bornNs;
+  return (
+    isSame &&
+    seen.links === planned.links - removedBefore &&
+    (removedBefore > 0 || seen.changedNs === planned.changedNs)
+  );
+}
+
+/** Removes a directory that is empty by now and otherwise as it was planned; its ctime tells of our own removals. */
+export function removeDirectory(root: ScratchRoot, { path, identity }: DirectoryRemoval): Setback {
+  return told(() => {
+    const own = holdDirectory(root, path);
+    if (typeof own === "string") return own;
+    using lock = own;
+    const parent = holdDirectory(root, parentOf(path));
+    if (typeof parent === "string") return parent;
+    using held = parent;
+    const seen = statAt(held.fd, baseName(path));
+    if (seen.inode !== lock.stat.inode || !isSameDirectory(seen, identity)) return "changed-since-plan";
+    removeEmptyDirectory(held.fd, baseName(path));
+    held.touched();
+    return undefined;
+  });
+}
+
+function isSameDirectory(seen: FileStat, planned: RemovalIdentity): boolean {
+  return (
+    seen.kind === "directory" &&
+    seen.device === planned.device &&
+    seen.inode === planned.inode &&
+    seen.accessedNs === planned.accessedNs &&
+    seen.modifiedNs === planned.modifiedNs &&
+    seen.bornNs === planned.bornNs
+  );
+}
+
+/** What a thing's own failure comes to; it concerns nothing else. */
+function told(deed: () => ReasonCode | undefined): Setback {
+  try {
+    const reason = deed();
+    return reason === undefined ? undefined : { reason };
+  } catch (error) {
+    if (!(error instanceof Error && "call" in error && "code" in error)) throw error;
+    if (hasCode(error, "ENOENT")) return { reason: "vanished" };
+    if (hasCode(error, "ELOOP", "ENOTDIR", "EISDIR", "ENXIO")) return { reason: "changed-since-plan" };
+    if (hasCode(error, "ENOTEMPTY", "EEXIST")) return { reason: "not-empty" };
+    if (hasCode(error, "EBUSY")) return { reason: "other-file-system" };
+    return { reason: "failed", code: String(error.code), message: messageOf(error) };
+  }
+}
+
+/** What the file system has more room by. */
+export function freedBytes({ links, allocatedBytes }: RemovalIdentity, removedBefore: number): number {
+  return links - removedBefore === 1 ? allocatedBytes : 0;
+}
