@@ -5,9 +5,11 @@ import { type Decisions, openDecisions } from "./decisions.ts";
 import { type Guards, openGuards } from "./guards.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { openPlacements, type Placements } from "./placements.ts";
+import { openQuarantineRows, type Quarantine } from "./quarantine.ts";
 import { openRestores, type Restores } from "./restores.ts";
 import { openRuns, type Runs } from "./runs.ts";
 import { openUnusedImages, type UnusedImages } from "./unused-images.ts";
+import { openWholeRuns, type WholeRuns } from "./whole-runs.ts";
 
 /** Everything that this machine remembers; it can be lost, the manifests on the tiers cannot. */
 export interface Catalog extends Disposable {
@@ -18,6 +20,8 @@ export interface Catalog extends Disposable {
   readonly runs: Runs;
   readonly restores: Restores;
   readonly unusedImages: UnusedImages;
+  readonly quarantine: Quarantine;
+  readonly wholeRuns: WholeRuns;
   /** Writes a whole, consistent copy into a file that must not exist. */
   readonly copyTo: (file: string) => void;
 }
@@ -54,6 +58,8 @@ function assemble(db: Database): Catalog {
     runs: openRuns(db),
     restores: openRestores(db),
     unusedImages: openUnusedImages(db),
+    quarantine: openQuarantineRows(db),
+    wholeRuns: openWholeRuns(db),
     copyTo: (file) => {
       db.prepare("VACUUM INTO ?").run(file);
     },

@@ -56,5 +56,13 @@ export const migrations: readonly string[] = [
 
   -- When a run first saw that nothing uses an image of Docker's.
   CREATE TABLE docker_unused_images (image TEXT PRIMARY KEY, first_seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- What a clean job set aside, or was about to; and the rule of each that was once applied whole.
+  CREATE TABLE quarantine (
+    run TEXT NOT NULL, job TEXT NOT NULL, seq INTEGER NOT NULL, root BLOB NOT NULL, path BLOB NOT NULL, state TEXT NOT NULL,
+    set_aside_at INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+    PRIMARY KEY (run, job, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE whole_runs (job TEXT PRIMARY KEY, rule TEXT NOT NULL) STRICT;
   `,
 ];

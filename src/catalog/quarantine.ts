@@ -1,0 +1,99 @@
+import { bytesOf, joinPath, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
+import type { Database } from "./database.ts";
+
+/** What a clean job took away and can be brought back for a while. */
+export interface Quarantined {
+  readonly run: string;
+  readonly job: string;
+  readonly seq: number;
+  /** The scratch directory, resolved. */
+  readonly root: RawPath;
+  /** Where it was, from the root. */
+  readonly path: RawPath;
+  readonly setAsideAtMs: number;
+  readonly inode: bigint;
+  readonly sizeBytes: number;
+  readonly modifiedNs: bigint;
+}
+
+/** Below a scratch directory: whatever its own runs set aside. */
+export const quarantineFolder = ".tierkeep-quarantine" as RawPath;
+
+/** Where a run puts what it sets aside, from the root; each thing has its job and number as name. */
+export function quarantineOf(run: string): RawPath {
+  return joinPath(quarantineFolder, run);
+}
+
+export function asideName({ job, seq }: Pick<Quarantined, "job" | "seq">): RawPath {
+  return `${job}.${seq}` as RawPath;
+}
+
+/** What `find` and `restore` call it by. */
+export function quarantinedId({ run, job, seq }: Pick<Quarantined, "run" | "job" | "seq">): string {
+  return `${run}.${job}.${seq}`;
+}
+
+export interface Quarantine {
+  /** Durable: these are about to be set aside. */
+  readonly intend: (items: readonly Quarantined[]) => void;
+  /** They are aside now, but for those that stayed where they were. */
+  readonly settle: (items: readonly Quarantined[], stayed: ReadonlySet<number>) => void;
+  /** What a dead run may have set aside or not. */
+  readonly intended: (job: string) => readonly Quarantined[];
+  /** Set aside by these jobs no later than that, oldest run first. */
+  readonly setAsideBefore: (jobs: readonly string[], ms: number) => Iterable<Quarantined>;
+  /** Everything that lies aside. */
+  readonly all: () => Iterable<Quarantined>;
+  readonly forget: (items: readonly Quarantined[]) => void;
+}
+
+export function openQuarantineRows(db: Database): Quarantine {
+  const rows = function* (condition: string, ...values: readonly (string | number)[]): Generator<Quarantined> {
+    const query = db.prepare(`SELECT * FROM quarantine WHERE ${condition} ORDER BY run, job, seq`);
+    query.setReadBigInts(true);
+    for (const row of query.iterate(...values)) yield toQuarantined(row);
+  };
+  const remove = ({ run, job, seq }: Quarantined) =>
+    db.prepare("DELETE FROM quarantine WHERE run = ? AND job = ? AND seq = ?").run(run, job, seq);
+  return {
+    intend: (items) =>
+      db.transaction(() => {
+        const insert = db.prepare("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?)");
+        for (const { run, job, seq, root, path, setAsideAtMs, inode, sizeBytes, modifiedNs } of items) {
+          const what = [setAsideAtMs, BigInt.asIntN(64, inode), sizeBytes, modifiedNs] as const;
+          insert.run(run, job, seq, bytesOf(root), bytesOf(path), ...what);
+        }
+      }),
+    settle: (items, stayed) =>
+      db.transaction(() => {
+        const keep = db.prepare("UPDATE quarantine SET state = 'aside' WHERE run = ? AND job = ? AND seq = ?");
+        for (const item of items) {
+          if (stayed.has(item.seq)) remove(item);
+          else keep.run(item.run, item.job, item.seq);
+        }
+      }),
+    intended: (job) => [...rows("state = 'intended' AND job = ?", job)],
+    setAsideBefore: function* (jobs, ms) {
+      for (const job of jobs) yield* rows("state = 'aside' AND job = ? AND set_aside_at <= ?", job, ms);
+    },
+    all: () => rows("state = 'aside'"),
+    forget: (items) =>
+      db.transaction(() => {
+        for (const item of items) remove(item);
+      }),
+  };
+}
+
+function toQuarantined(row: Record<string, unknown>): Quarantined {
+  return {
+    run: String(row.run),
+    job: String(row.job),
+    seq: Number(row.seq),
+    root: rawPathOfBytes(row.root as Uint8Array),
+    path: rawPathOfBytes(row.path as Uint8Array),
+    setAsideAtMs: Number(row.set_aside_at),
+    inode: BigInt.asUintN(64, row.inode as bigint),
+    sizeBytes: Number(row.size_bytes),
+    modifiedNs: row.modified_ns as bigint,
+  };
+}
