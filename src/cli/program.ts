@@ -9,6 +9,7 @@ import { addConfigVerbs } from "./config.ts";
 import { usageScreen } from "./error-screen.ts";
 import { addFindVerb } from "./find.ts";
 import { addHealthVerb } from "./health.ts";
+import { addInitVerb } from "./init.ts";
 import { addPlanVerb } from "./plan.ts";
 import { addRestoreVerb } from "./restore.ts";
 import { addRunVerb } from "./run.ts";
@@ -47,6 +48,7 @@ export function buildProgram({ cli, app, workingDirectory }: ProgramDoors): Comm
       return { ...catalog.decisions, [Symbol.dispose]: () => catalog[Symbol.dispose]() };
     },
   });
+  addInitVerb(program, cli);
   addConfigVerbs(program, cli);
   return program;
 }

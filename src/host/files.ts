@@ -110,6 +110,17 @@ export function createEmptyFile(path: string, mode: number): void {
   closeSync(openSync(path, "wx", mode));
 }
 
+/** Writes a new file, durable when this returns; never over another. @throws EEXIST, EACCES, ENOENT, … */
+export function createFile(path: string, content: string, mode: number): void {
+  const fd = openSync(path, "wx", mode);
+  try {
+    writeSync(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Writes a small file so that readers see the old or the new content, also after a power cut. */
 export function replaceFile(path: string, content: string, mode: number): void {
   const staged = `${path}.new`;
@@ -131,6 +142,11 @@ export function readRawText(path: string): string {
 /** Something lies at this path; links are followed. Not for paths on a tier, which may hang. */
 export function pathExists(path: string): boolean {
   return existsSync(path);
+}
+
+/** A directory lies at this path; links are followed. Not for paths on a tier, which may hang. */
+export function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Nothing lies at this path, as far as this user may look. @throws EACCES when that is not far enough */

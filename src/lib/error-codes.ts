@@ -50,6 +50,11 @@ export const errorTable = {
     meaning: "The configuration file cannot be read.",
     remedy: "Write it, or name another one with `--config FILE`.",
   },
+  CONFIG_EXISTS: {
+    exit: "refused",
+    meaning: "`init` would write over a file that is there.",
+    remedy: "Name another file with `--output FILE`, or read the proposal with `--output -`.",
+  },
   CATALOG_NEWER: {
     exit: "config",
     meaning: "The catalog was written by a newer tierkeep.",
@@ -144,6 +149,11 @@ export const errorTable = {
     exit: "partial",
     meaning: "The process that did a job ended without a report.",
     remedy: "Run the job again: it repairs what was left, and says so.",
+  },
+  JOB_STALLED: {
+    exit: "partial",
+    meaning: "A job made no progress for `stall_timeout` and was ended; its tier or source may not be answering.",
+    remedy: "Look at `tierkeep health`; the next run repairs what was begun.",
   },
   INTERRUPTED: {
     exit: "interrupted",

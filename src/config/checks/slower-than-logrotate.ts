@@ -4,17 +4,9 @@ import { compileSelection, type Matcher } from "../../policies/patterns.ts";
 import { atKey } from "../at-key.ts";
 import type { MoveDraft } from "../draft.ts";
 import type { Finding } from "../finding.ts";
-import type { Frequency, LogrotateRule } from "../logrotate.ts";
+import type { LogrotateRule } from "../logrotate.ts";
+import { dayMs, type RotationLife, rotationLife } from "../rotation-life.ts";
 import type { CheckFacts } from "./check.ts";
-
-const dayMs = 86_400_000;
-const periodMs: Readonly<Record<Frequency, number>> = {
-  hourly: 3_600_000,
-  daily: dayMs,
-  weekly: 7 * dayMs,
-  monthly: 30 * dayMs,
-  yearly: 365 * dayMs,
-};
 
 /** Jobs run daily, so a file that is due must live for another day to be sure to meet a run. */
 const runEveryMs = dayMs;
@@ -27,33 +19,12 @@ export function checkSlowerThanLogrotate({ draft, logrotate }: CheckFacts): read
     if (olderThanMs === undefined || include === undefined || exclude === undefined) return [];
     const matcher = compileSelection({ include: include.value, exclude: exclude.value });
     const lost = logrotate
-      .flatMap((rule) => lifeOf(rule))
+      .flatMap((rule) => rotationLife(rule))
       .filter(({ rule, ms }) => olderThanMs + runEveryMs > ms && concerns(rule, move, matcher))
       .sort((left, right) => left.ms - right.ms);
     const [first, ...more] = lost;
     return first === undefined ? [] : [warning(move, first, { olderThanMs, more: more.length })];
   });
-}
-
-interface Life {
-  readonly rule: LogrotateRule;
-  /** How old a rotated file gets before logrotate deletes it. */
-  readonly ms: number;
-  /** Such as `daily, rotate 7`. */
-  readonly because: string;
-}
-
-/** Nothing when rotated files stay for ever, when none is kept, or when only sizes decide. */
-function lifeOf(rule: LogrotateRule): readonly Life[] {
-  const lives: Life[] = [];
-  if (rule.frequency !== undefined && !rule.bySize && rule.rotate > 0) {
-    const ms = periodMs[rule.frequency] * rule.rotate;
-    lives.push({ rule, ms, because: `${rule.frequency}, rotate ${rule.rotate}` });
-  }
-  if (rule.maxAgeDays !== undefined && rule.rotate !== 0) {
-    lives.push({ rule, ms: rule.maxAgeDays * dayMs, because: `maxage ${rule.maxAgeDays}` });
-  }
-  return lives.sort((left, right) => left.ms - right.ms).slice(0, 1);
 }
 
 /** The job selects a name that logrotate gives a rotated file of this block. */
@@ -89,7 +60,7 @@ interface Comparison {
   readonly more: number;
 }
 
-function warning({ section }: MoveDraft, life: Life, { olderThanMs, more }: Comparison): Finding {
+function warning({ section }: MoveDraft, life: RotationLife, { olderThanMs, more }: Comparison): Finding {
   const others = more === 0 ? "" : ` (and ${more} more like it)`;
   const message =
     `slower than logrotate: ${life.because} deletes at ${days(life.ms)}; ` +
