@@ -7,7 +7,7 @@ import { closest } from "../lib/closest.ts";
 import { OperatorError } from "../lib/errors.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { EnvelopeFacts } from "../reports/envelope.ts";
-import type { JobRequest } from "./job-messages.ts";
+import type { JobRequest, RunTerms } from "./job-messages.ts";
 
 /** What the application needs from the entry point. */
 export interface AppDoors {
@@ -47,7 +47,7 @@ export function selectJobs(config: Config, names: readonly string[]): readonly J
     : config.jobs.filter((job) => names.includes(job.name) || names.includes(job.kind));
 }
 
-export interface RequestOptions {
+export interface RequestOptions extends Partial<RunTerms> {
   readonly mode: "plan" | "run";
   readonly run: string;
   readonly stepsAtMost?: number;
@@ -72,8 +72,11 @@ export function requestFor(
     logrotateNames: logrotateNames(readLogrotate(realConfigDeps())),
     copierEntry: doors.entryPoint("copier"),
     startedBySystemd: doors.startedBySystemd,
-    limits: config.limits,
-    guard: undefined,
+    limits: options.limits ?? config.limits,
+    guard: options.guard,
+    baselineRatio: options.baselineRatio ?? 0,
+    lockWaitMs: options.lockWaitMs,
+    isTight: options.isTight ?? false,
     fullScan: false,
     stepsAtMost: options.stepsAtMost ?? 0,
     why: options.why,

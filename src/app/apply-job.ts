@@ -1,6 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Job } from "../jobs/job.ts";
-import { hasCode, messageOf } from "../lib/errors.ts";
+import type { Pacer } from "../jobs/pacer.ts";
+import type { Reserve } from "../jobs/reserve.ts";
+import { hasCode, isFull, messageOf } from "../lib/errors.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
 import type { ChildDoors } from "./job-child.ts";
 import { type JobTally, tallyJob } from "./job-report.ts";
@@ -10,53 +12,81 @@ interface Applying {
   readonly catalog: Catalog;
   readonly judging: Judging;
   readonly doors: ChildDoors;
+  readonly pacer: Pacer;
+  readonly reserve: Reserve;
   /** Monotonic milliseconds at which the job began. */
   readonly begun: number;
 }
 
-const keepDoneMs = 30 * 86_400_000;
+/** How a job ended; without a status: judged by what happened. */
+interface Ending {
+  readonly status?: JobStatus;
+  readonly stoppedBy?: string;
+}
 
 /** Repairs what dead runs left, plans, asks whether it may, and does it. */
 export async function applyJob(job: Job, applying: Applying): Promise<JobReport> {
-  const { catalog, doors } = applying;
+  const { doors, pacer } = applying;
   const tally = tallyJob(job);
-  const finish = (status: JobStatus | undefined, stoppedBy: string | null = null): JobReport => {
-    const seconds = (doors.clock.elapsed() - applying.begun) / 1000;
-    return tally.finish({ status, stoppedBy, seconds, stageSeconds: job.stageSeconds() });
-  };
+  const times = { scan: 0 };
+  const { status, stoppedBy = null } = await applyWithReserve(job, { ...applying, tally, times });
+  const stageSeconds = { ...job.stageSeconds(), scan: times.scan };
+  const seconds = (doors.clock.elapsed() - applying.begun) / 1000;
+  return tally.finish({ status, stoppedBy, seconds, stageSeconds, pausedMs: pacer.pausedMs() });
+}
+
+interface Attempt extends Applying {
+  readonly tally: JobTally;
+  /** Seconds, added up over attempts. */
+  readonly times: { scan: number };
+}
+
+/** Where the state directory's disk is full, once more with the room of the reserve and little at a time. */
+async function applyWithReserve(job: Job, attempt: Attempt): Promise<Ending> {
   try {
-    tally.recovered(await job.recover());
-    const scanBegun = doors.clock.elapsed();
-    using judged = await planAndJudge(job, applying.judging, {
-      onProgress: (files) => void doors.send({ type: "scanned", files }),
-    });
-    const scanSeconds = (doors.clock.elapsed() - scanBegun) / 1000;
-    await doors.send({ type: "planned", plan: judged.planned });
-    tally.planned(judged.planned);
-    const refused = refuse(job, judged);
-    if (refused !== undefined) {
-      tally.error(refused);
-      return finish("refused");
-    }
-    for (const guard of judged.lifted) catalog.guards.useLift(job.name, guard);
-    for await (const outcomes of job.apply(judged.plan)) {
-      tally.outcomes(outcomes);
-      await doors.send({
-        type: "progress",
-        done: { files: outcomes.length, bytes: outcomes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) },
-      });
-    }
-    catalog.journal.forgetDoneBefore(doors.clock.now() - keepDoneMs);
-    const report = finish(undefined);
-    return { ...report, stageSeconds: { ...report.stageSeconds, scan: scanSeconds } };
+    return await applyOnce(job, attempt);
   } catch (error) {
-    return finish(...stopOf(error, { doors, tally }));
+    const cause = causeOf(error);
+    if (!isFull(cause) || attempt.reserve.isTight()) return endingOf(cause, attempt);
   }
+  attempt.reserve.release();
+  try {
+    return await applyOnce(job, attempt);
+  } catch (error) {
+    return endingOf(causeOf(error), attempt);
+  }
+}
+
+const keepDoneMs = 30 * 86_400_000;
+
+async function applyOnce(job: Job, { catalog, judging, doors, pacer, tally, times }: Attempt): Promise<Ending> {
+  tally.recovered(await job.recover());
+  const scanBegun = doors.clock.elapsed();
+  using judged = await planAndJudge(job, judging, {
+    onProgress: (files) => void doors.send({ type: "scanned", files }),
+  });
+  times.scan += (doors.clock.elapsed() - scanBegun) / 1000;
+  await doors.send({ type: "planned", plan: judged.planned });
+  tally.planned(judged.planned);
+  const refused = refuse(job, judged);
+  if (refused !== undefined) {
+    tally.error(refused);
+    return { status: "refused" };
+  }
+  for (const guard of judged.lifted) catalog.guards.useLift(job.name, guard);
+  for await (const outcomes of job.apply(judged.plan)) {
+    tally.outcomes(outcomes);
+    const bytes = outcomes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    await doors.send({ type: "progress", done: { files: outcomes.length, bytes } });
+  }
+  catalog.journal.forgetDoneBefore(doors.clock.now() - keepDoneMs);
+  const reason = tally.remainingFiles() === 0 ? undefined : pacer.stopReason();
+  return reason === undefined ? {} : { stoppedBy: reason };
 }
 
 function refuse(job: Job, { planned, refusal }: JudgedPlan): JobError | undefined {
   if (refusal !== undefined) return { path: "", code: refusal.guard, message: refusal.message, hint: refusal.hint };
-  if (planned.approval.state === "approved") return undefined;
+  if (planned.approval.state === "approved" || planned.approval.state === "not-needed") return undefined;
   const why = planned.approval.state === "never" ? "was never approved" : "was edited after it was approved";
   return {
     path: "",
@@ -66,9 +96,14 @@ function refuse(job: Job, { planned, refusal }: JudgedPlan): JobError | undefine
   };
 }
 
+/** What went wrong first: closing what was open then may fail for the same reason. */
+function causeOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? causeOf(error.suppressed) : error;
+}
+
 /** What ends a job early and is no bug: the tier failed, or somebody said stop. */
-function stopOf(error: unknown, { doors, tally }: { doors: ChildDoors; tally: JobTally }): [JobStatus, string] {
-  if (doors.signal.aborted && error === doors.signal.reason) return ["interrupted", "signal"];
+function endingOf(error: unknown, { doors, tally }: Attempt): Ending {
+  if (doors.signal.aborted && error === doors.signal.reason) return { status: "interrupted", stoppedBy: "signal" };
   if (
     !(error instanceof Error) ||
     (error.name !== "TierFailure" && error.name !== "SystemError" && !hasCode(error, "ERR_SQLITE_ERROR"))
@@ -76,7 +111,7 @@ function stopOf(error: unknown, { doors, tally }: { doors: ChildDoors; tally: Jo
     throw error;
   const code = "code" in error ? String(error.code) : "EIO";
   tally.error({ path: "", code, message: messageOf(error), hint: hintFor(code) });
-  return ["partial", code];
+  return { status: "partial", stoppedBy: code };
 }
 
 function hintFor(code: string): string {

@@ -1,6 +1,6 @@
 import { openCatalogToRead } from "../catalog/catalog.ts";
 import type { Guards } from "../catalog/guards.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, JobRule } from "../config/config.ts";
 import { readMachineClock } from "../host/machine-clock.ts";
 import { judgeClock } from "../jobs/clock-guard.ts";
 import type { Refusal } from "../jobs/job.ts";
@@ -29,6 +29,30 @@ export async function judgeMachineClock(
     clockAheadMs === null ? [] : [{ tier: name, aheadMs: clockAheadMs }],
   );
   return judgeClock(guards?.lastClock(), readMachineClock(), servers);
+}
+
+/** What a run makes of the clock. */
+export interface ClockTrust {
+  readonly refusal: Refusal | undefined;
+  /** At the run's end: the next one compares with this clock, unless it was refused and nobody said that it is right. */
+  readonly keep: () => void;
+}
+
+/** Judges the clock for a run of these jobs. */
+export async function openClockTrust(
+  doors: AppDoors,
+  config: Config,
+  { guards, jobs }: { readonly guards: Guards; readonly jobs: readonly Pick<JobRule, "name">[] },
+): Promise<ClockTrust> {
+  const refusal = await judgeMachineClock(doors, config, guards);
+  const lifted = jobs.filter(({ name }) => guards.liftOf(name, "clock") !== undefined);
+  return {
+    refusal,
+    keep: () => {
+      const isVouchedFor = lifted.some(({ name }) => guards.liftOf(name, "clock") === undefined);
+      if (refusal === undefined || isVouchedFor) guards.saveClock(readMachineClock());
+    },
+  };
 }
 
 const remoteTypes = /^(nfs4?|cifs|smb3|smbfs|ceph|9p|afs|fuse\.(sshfs|glusterfs|ceph|s3fs|rclone))$/;

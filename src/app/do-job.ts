@@ -1,8 +1,10 @@
 import type { Config } from "../config/config.ts";
+import { OperatorError } from "../lib/errors.ts";
+import { formatDuration } from "../lib/units.ts";
 import type { AppDoors } from "./app.ts";
 import type { FromChild, JobRequest } from "./job-messages.ts";
 import { hungTiers, notAnswering } from "./shelf.ts";
-import { type JobEnd, superviseJob } from "./supervise-job.ts";
+import { type JobEnd, nothingYet, superviseJob } from "./supervise-job.ts";
 
 /** Does one job in a process of its own, if the tiers that it needs answer at all. @throws Error for a bug in it */
 export async function doJobInChild(
@@ -10,30 +12,49 @@ export async function doJobInChild(
   config: Config,
   { request, onMessage }: { request: JobRequest; onMessage: (message: FromChild) => void },
 ): Promise<JobEnd> {
-  const mayStart = refuseHung(doors, config, request);
   const end = await superviseJob(request, {
     entryPoint: doors.entryPoint("job"),
+    clock: doors.host.clock,
     signal: doors.signal,
-    mayStart,
+    stallTimeoutMs: config.stallTimeoutMs,
+    mayStart: refuseHung(doors, config, request),
     onMessage,
   });
   if (end.bug !== undefined) throw bugOf(end.bug);
-  return end;
+  if (end.stalled === undefined) return end;
+  return failedEnd(await stallOf(doors, config, { request, stuckPid: end.stalled.stuckPid }));
 }
 
-async function refuseHung(doors: AppDoors, config: Config, { rule }: JobRequest): Promise<JobEnd | undefined> {
-  const needed = config.tiers.filter((tier) => rule.needs.includes(tier.name));
-  const [hung] = await hungTiers(doors, config, needed);
+async function refuseHung(doors: AppDoors, config: Config, request: JobRequest): Promise<JobEnd | undefined> {
+  const [hung] = await hungAmong(doors, config, request);
   return hung === undefined ? undefined : failedEnd(notAnswering(...hung));
 }
 
-function failedEnd({ code, message, hint, facts }: ReturnType<typeof notAnswering>): JobEnd {
-  return {
-    planned: undefined,
-    report: undefined,
-    bug: undefined,
-    failure: { code, message, hint: hint ?? null, facts },
-  };
+async function hungAmong(doors: AppDoors, config: Config, { rule }: JobRequest) {
+  const needed = config.tiers.filter((tier) => rule.needs.includes(tier.name));
+  return await hungTiers(doors, config, needed);
+}
+
+/** Why a job that made no progress was ended: most often a tier that answers no more, which a probe tells. */
+async function stallOf(
+  doors: AppDoors,
+  config: Config,
+  { request, stuckPid }: { request: JobRequest; stuckPid: number | undefined },
+): Promise<OperatorError> {
+  const hung = [...(await hungAmong(doors, config, request)).keys()];
+  const still = `${request.rule.name} made no progress for ${formatDuration(config.stallTimeoutMs)}`;
+  const cause = hung.length === 0 ? "" : `: ${hung.join(", ")} ${hung.length === 1 ? "does" : "do"} not answer`;
+  const end =
+    stuckPid === undefined
+      ? "it was ended"
+      : `it cannot be ended: pid ${stuckPid} is stuck in the kernel (state D), and keeps the job's lock`;
+  return new OperatorError("JOB_STALLED", `${still}${cause}; ${end}`, {
+    hint: "tierkeep health; every source is where it was, and the next run repairs what was begun",
+  });
+}
+
+function failedEnd({ code, message, hint, facts }: OperatorError): JobEnd {
+  return { ...nothingYet, failure: { code, message, hint: hint ?? null, facts } };
 }
 
 /** An error that shows the child's own stack. */

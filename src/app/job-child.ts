@@ -1,8 +1,11 @@
 import { type Catalog, openCatalog, openCatalogToRead } from "../catalog/catalog.ts";
 import type { Clock } from "../host/host.ts";
+import { readIoPressure } from "../host/io-pressure.ts";
 import type { Job, JobContext, Plan } from "../jobs/job.ts";
-import { lockJob } from "../jobs/lock.ts";
+import { type JobLock, type LockHolder, lockJob } from "../jobs/lock.ts";
+import { openPacer } from "../jobs/open-pacer.ts";
 import { unpaced } from "../jobs/pacer.ts";
+import { openReserve } from "../jobs/reserve.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { PathFields } from "../reports/path.ts";
 import { pathFields } from "../reports/path.ts";
@@ -30,13 +33,46 @@ export async function doJob(request: JobRequest, doors: ChildDoors): Promise<voi
     await planOnly(request, doors, catalog);
     return;
   }
+  const { stateDir, rule, lockWaitMs } = request;
   const holder = { pid: doors.pid, since: new Date(doors.clock.now()).toISOString(), run: request.run };
-  using _lock = await lockJob(request.stateDir, request.rule.name, holder);
-  using catalog = openCatalog(request.stateDir);
+  const onWaiting = () => void doors.send({ type: "waiting" });
+  const waiting = lockWaitMs === undefined ? {} : { waitMs: lockWaitMs };
+  using lock = await lockJob({ stateDir, job: rule.name, holder, signal: doors.signal, onWaiting, ...waiting });
+  const reserve = openReserve(stateDir, request.isTight);
+  using catalog = reserve.use(() => openCatalog(stateDir));
   const begun = doors.clock.elapsed();
-  using job = await openJob(request.rule, contextOf(request, doors, catalog));
-  const report = await applyJob(job, { catalog, judging: judgingOf(request, catalog), doors, begun });
+  const { isTight } = reserve;
+  const { limits, baselineRatio } = request;
+  const { clock, signal } = doors;
+  const pacer = openPacer({ limits, clock, signal, baselineRatio, isTight, onWaiting, readPressure: readIoPressure });
+  using job = await openJob(rule, contextOf(request, doors, { catalog, pacer }));
+  const judging = judgingOf(request, catalog);
+  const report = await applyJob(job, {
+    catalog,
+    judging,
+    pacer,
+    reserve,
+    doors: tellingLock(doors, { lock, holder }),
+    begun,
+  });
   await doors.send({ type: "report", report: withCopies(report, { request, doors, catalog, job }) });
+}
+
+const tellEveryMs = 2_000;
+
+/** Whoever waits for the job's lock reads in it how far the job is. */
+function tellingLock(doors: ChildDoors, { lock, holder }: { lock: JobLock; holder: LockHolder }): ChildDoors {
+  let [planned, done, toldMs] = [0, 0, doors.clock.elapsed()];
+  const send: ChildDoors["send"] = (message) => {
+    if (message.type === "planned") planned = message.plan.totals.files;
+    if (message.type === "progress") done += message.done.files;
+    if (message.type === "progress" && doors.clock.elapsed() >= toldMs + tellEveryMs) {
+      lock.tell({ ...holder, done, planned });
+      toldMs = doors.clock.elapsed();
+    }
+    return doors.send(message);
+  };
+  return { ...doors, send };
 }
 
 interface Ended {
@@ -48,7 +84,7 @@ interface Ended {
 
 /** After a job that went through, the tier has what a lost machine is brought back from; where not, it is told. */
 function withCopies(report: JobReport, { request, doors, catalog, job }: Ended): JobReport {
-  const isThrough = report.stoppedBy === null && (report.status === "ok" || report.status === "partial");
+  const isThrough = report.status === "ok" || (report.status === "partial" && report.stoppedBy === null);
   if (!isThrough) return report;
   const { host, stateDir, configFile } = request;
   try {
@@ -65,13 +101,17 @@ function withCopies(report: JobReport, { request, doors, catalog, job }: Ended):
   }
 }
 
-function contextOf(request: JobRequest, { clock, signal, send }: ChildDoors, catalog: Catalog | undefined): JobContext {
+function contextOf(
+  request: JobRequest,
+  { clock, signal, send }: ChildDoors,
+  own: Pick<JobContext, "catalog" | "pacer">,
+): JobContext {
   const { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd, guard, fullScan } = request;
   const progress: JobContext["progress"] = (done) => {
     void send({ type: "progress", done });
   };
   const given = { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd, guard, fullScan };
-  return { ...given, catalog, clock, signal, progress, pacer: unpaced };
+  return { ...given, ...own, clock, signal, progress };
 }
 
 function judgingOf({ rule, guard }: JobRequest, catalog: Catalog | undefined): Judging {
@@ -81,7 +121,7 @@ function judgingOf({ rule, guard }: JobRequest, catalog: Catalog | undefined): J
 const pieceSize = 500;
 
 async function planOnly(request: JobRequest, doors: ChildDoors, catalog: Catalog | undefined): Promise<void> {
-  using job = await openJob(request.rule, contextOf(request, doors, catalog));
+  using job = await openJob(request.rule, contextOf(request, doors, { catalog, pacer: unpaced }));
   const kept: PathFields[] = [];
   using judged = await planAndJudge(job, judgingOf(request, catalog), {
     onKept: (code, path) => {

@@ -7,8 +7,22 @@ import type { JobPlan, PlanStep, ReportedError } from "../reports/plan.ts";
 import type { JobReport } from "../reports/run.ts";
 import type { TierConfig } from "../tiers/tier.ts";
 
+/** What a run gives each of its jobs. */
+export interface RunTerms {
+  /** `stopAfterMs` is what is left of it when the job begins. */
+  readonly limits: Limits;
+  /** Why destructive steps are refused, whatever the job. */
+  readonly guard: Refusal | undefined;
+  /** Share of the last seconds before the run in which somebody waited for a disk. */
+  readonly baselineRatio: number;
+  /** How long to wait for another holder of the job's lock; `undefined`: as usual. */
+  readonly lockWaitMs: number | undefined;
+  /** The disk under the state directory is full. */
+  readonly isTight: boolean;
+}
+
 /** What a job's child process is asked to do; it reads no configuration of its own. */
-export interface JobRequest {
+export interface JobRequest extends RunTerms {
   readonly mode: "plan" | "run";
   readonly run: string;
   readonly host: string;
@@ -20,8 +34,6 @@ export interface JobRequest {
   readonly logrotateNames: readonly string[];
   readonly copierEntry: string;
   readonly startedBySystemd: boolean;
-  readonly limits: Limits;
-  readonly guard: Refusal | undefined;
   readonly fullScan: boolean;
   /** Send at most this many of the plan's steps. */
   readonly stepsAtMost: number;
@@ -38,6 +50,8 @@ export type PlannedJob = Omit<JobPlan, "steps"> & {
 };
 
 export type FromChild =
+  /** It waits on purpose: for a lock, for `[limits]`. */
+  | { readonly type: "waiting" }
   | { readonly type: "scanned"; readonly files: number }
   | { readonly type: "steps"; readonly steps: readonly PlanStep[] }
   | { readonly type: "kept"; readonly paths: readonly PathFields[] }

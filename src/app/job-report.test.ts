@@ -5,7 +5,7 @@ import type { RawPath } from "../lib/raw-path.ts";
 import type { PlannedJob } from "./job-messages.ts";
 import { tallyJob } from "./job-report.ts";
 
-const end = { status: undefined, stoppedBy: null, seconds: 1, stageSeconds: {} } as const;
+const end = { status: undefined, stoppedBy: null, seconds: 1, stageSeconds: {}, pausedMs: 0 } as const;
 
 function outcome(result: Outcome["result"], keys: Partial<Outcome> = {}): Outcome {
   return { path: "a.log" as RawPath, result, sizeBytes: 100, storedBytes: 10, ...keys };
@@ -24,7 +24,7 @@ test("what was moved is added up; what was left is what remains", () => {
   const report = tally.finish({ ...end, stoppedBy: "signal" });
   assert.deepEqual(report.outcomes, { moved: 2, vanished: 1 });
   assert.deepEqual([report.bytesRead, report.bytesWritten], [200, 20]);
-  assert.deepEqual(report.remaining, { files: 1, bytes: 100 });
+  assert.deepEqual(report.remaining, { files: 1, bytes: 100, nights: 1 });
 });
 
 test("what comes right by itself is no trouble; what a person should look at makes it partial", () => {

@@ -33,7 +33,7 @@ export async function restoreAll(doors: AppDoors, config: Config, request: Resto
       .map((placement) => [placement.id, placement]),
   );
   const holder = { pid: doors.pid, since: new Date(doors.host.clock.now()).toISOString(), run: newRunId(doors.host) };
-  using _lock = await lockJob(config.stateDir, ".restore", holder);
+  using _lock = await lockJob({ stateDir: config.stateDir, job: ".restore", holder });
   removeLeftovers(catalog);
   const names = [...chosen.values()].map((placement) => placement.tier);
   using shelf = await openShelf(doors, config, { catalog, names });

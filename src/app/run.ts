@@ -1,15 +1,20 @@
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import type { Config, JobRule } from "../config/config.ts";
-import type { Progress } from "../jobs/job.ts";
+import { readIoPressure } from "../host/io-pressure.ts";
+import { isWithinDaySpans } from "../jobs/day-span.ts";
+import type { Progress, Refusal } from "../jobs/job.ts";
+import type { Limits } from "../jobs/limits.ts";
+import { keepReserve, openReserve, type Reserve } from "../jobs/reserve.ts";
 import { errorTable, exitCodes, isErrorCode } from "../lib/error-codes.ts";
 import { OperatorError, systemFailure } from "../lib/errors.ts";
+import { rawPath } from "../lib/raw-path.ts";
 import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
+import { mountOf, readMounts } from "../tiers/mounts.ts";
 import { writePinStatus } from "../tiers/status-pins.ts";
-import { type AppDoors, envelopeFacts, newRunId, requestFor } from "./app.ts";
-import { doJobInChild } from "./do-job.ts";
-import type { FromChild, PlannedJob } from "./job-messages.ts";
-import { failureMessage, statusOf } from "./plan.ts";
-import type { JobEnd } from "./supervise-job.ts";
+import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
+import { type ClockTrust, openClockTrust } from "./clock.ts";
+import type { PlannedJob } from "./job-messages.ts";
+import { emptyReport, runJob } from "./run-job.ts";
 
 export interface RunWatch {
   readonly onPlanned: (plan: PlannedJob) => void;
@@ -18,45 +23,98 @@ export interface RunWatch {
   readonly onReport: (report: JobReport) => void;
 }
 
+export interface RunRequest {
+  readonly jobs: readonly JobRule[];
+  readonly watch: RunWatch;
+  /** How long each job waits for another holder of its lock; `undefined`: as usual. */
+  readonly lockWaitMs?: number | undefined;
+}
+
 /** Runs jobs one after another, each in a process of its own, and writes the run down. @throws OperatorError STATE_DIR */
-export async function runJobs(
-  doors: AppDoors,
-  config: Config,
-  { jobs, watch }: { jobs: readonly JobRule[]; watch: RunWatch },
-): Promise<RunReport> {
-  using catalog = openCatalog(config.stateDir);
+export async function runJobs(doors: AppDoors, config: Config, request: RunRequest): Promise<RunReport> {
+  const { clock } = doors.host;
   const runId = newRunId(doors.host);
-  const startedMs = doors.host.clock.now();
-  catalog.runs.begin(runId, startedMs);
-  const reports: JobReport[] = [];
-  for (const rule of jobs) {
-    const report = doors.signal.aborted
-      ? emptyReport(rule, "not-started")
-      : await runJob(doors, config, { rule, runId, watch });
-    reports.push(report);
-    // The last one waits for what may still go wrong below.
-    if (reports.length < jobs.length) watch.onReport(report);
-  }
-  const finishedMs = doors.host.clock.now();
+  const startedMs = clock.now();
+  const reserve = openReserve(config.stateDir, false);
+  using catalog = reserve.use(() => openCatalog(config.stateDir));
+  reserve.use(() => catalog.runs.begin(runId, startedMs));
+  if (!keepReserve(config.stateDir)) reserve.release();
+  const trust = await openClockTrust(doors, config, { guards: catalog.guards, jobs: request.jobs });
+  const reports = await doJobs(doors, config, { ...request, runId, reserve, guard: trust.refusal });
+  const finishedMs = clock.now();
   const times = { startedAt: new Date(startedMs).toISOString(), finishedAt: new Date(finishedMs).toISOString() };
   const whole = () => runReport({ runId, ...times, jobs: reports }, envelopeFacts(doors, config));
-  const problem = recordEnd(config, { catalog, report: whole(), nowMs: finishedMs });
+  const problem = recordEnd(config, { catalog, reserve, trust, report: whole(), nowMs: finishedMs });
   const last = reports.pop();
   if (last !== undefined) {
     reports.push(problem === undefined ? last : withProblem(last, problem));
-    watch.onReport(reports.at(-1) ?? last);
+    request.watch.onReport(reports.at(-1) ?? last);
   }
   return whole();
 }
 
+interface DoingJobs extends RunRequest {
+  readonly runId: string;
+  readonly reserve: Reserve;
+  readonly guard: Refusal | undefined;
+}
+
+/** All reports; the last one is not told yet, since the end of the run may still go wrong. */
+async function doJobs(doors: AppDoors, config: Config, request: DoingJobs): Promise<JobReport[]> {
+  const { reserve, guard, lockWaitMs, runId, watch } = request;
+  const { clock } = doors.host;
+  const begunMs = clock.elapsed();
+  const baselineRatio = readIoPressure()?.recentRatio ?? 0;
+  const isPutOff = isWithinDaySpans(config.limits.notBetween, clock.now());
+  const jobs = reserve.isTight() ? roomMakersFirst(config, request.jobs) : request.jobs;
+  const reports: JobReport[] = [];
+  for (const rule of jobs) {
+    const limits = limitsLeft(config.limits, clock.elapsed() - begunMs);
+    const terms = { limits, guard, baselineRatio, lockWaitMs, isTight: reserve.isTight() };
+    const before = reports.at(-1);
+    if (before !== undefined) watch.onReport(before);
+    if (isPutOff) reports.push({ ...emptyReport(rule, "not-started"), stoppedBy: "not_between" });
+    else if (doors.signal.aborted) reports.push(emptyReport(rule, "not-started"));
+    else reports.push(await runJob(doors, config, { rule, runId, watch, terms }));
+  }
+  return reports;
+}
+
+function limitsLeft(limits: Limits, elapsedMs: number): Limits {
+  const { stopAfterMs } = limits;
+  return { ...limits, stopAfterMs: stopAfterMs === undefined ? undefined : Math.max(stopAfterMs - elapsedMs, 0) };
+}
+
+/** On a full disk under the state directory those jobs come first that can make room there. */
+function roomMakersFirst(config: Config, jobs: readonly JobRule[]): readonly JobRule[] {
+  const mounts = readMounts();
+  const deviceOf = (path: string) => mountOf(mounts, rawPath(path))?.device;
+  const full = deviceOf(config.stateDir);
+  const makesRoom = (rule: JobRule) => rule.kind !== "docker" && deviceOf(sourceOf(rule)) === full;
+  return [...jobs.filter(makesRoom), ...jobs.filter((rule) => !makesRoom(rule))];
+}
+
+function sourceOf(rule: Exclude<JobRule, { kind: "docker" }>): string {
+  return rule.kind === "clean" ? rule.path : rule.sourcePath;
+}
+
+interface RunEnd {
+  readonly catalog: Catalog;
+  readonly reserve: Reserve;
+  readonly trust: ClockTrust;
+  readonly report: RunReport;
+  readonly nowMs: number;
+}
+
 /** Writes down what was done. Where that cannot be, the report says so and is not lost: the work is done (HAZARDS C3). */
-function recordEnd(
-  config: Config,
-  { catalog, report, nowMs }: { catalog: Catalog; report: RunReport; nowMs: number },
-): OperatorError | undefined {
+function recordEnd(config: Config, { catalog, reserve, trust, report, nowMs }: RunEnd): OperatorError | undefined {
   try {
-    tellHealth(config, { catalog, reports: report.jobs, nowMs });
-    catalog.runs.end({ run: report.runId, nowMs, status: report.status, report: JSON.stringify(report) });
+    reserve.use(() => {
+      tellHealth(config, { catalog, reports: report.jobs, nowMs });
+      trust.keep();
+      catalog.runs.end({ run: report.runId, nowMs, status: report.status, report: JSON.stringify(report) });
+    });
+    keepReserve(config.stateDir);
     return undefined;
   } catch (error) {
     const problem = error instanceof OperatorError ? error : systemFailure(error);
@@ -78,50 +136,6 @@ function tellHealth(config: Config, told: { catalog: Catalog; reports: readonly 
   writePinStatus(config.runtimeDir, pins, { now: told.nowMs, host: config.host, succeeded });
 }
 
-async function runJob(
-  doors: AppDoors,
-  config: Config,
-  { rule, runId, watch }: { rule: JobRule; runId: string; watch: RunWatch },
-): Promise<JobReport> {
-  const onMessage = (message: FromChild) => {
-    if (message.type === "planned") watch.onPlanned(message.plan);
-    if (message.type === "scanned") watch.onScanned(rule.name, message.files);
-    if (message.type === "progress") watch.onProgress(rule.name, message.done);
-  };
-  const request = requestFor(config, rule, { doors, mode: "run", run: runId });
-  const end = await doJobInChild(doors, config, { request, onMessage });
-  // Killed while it could not listen, such as in a scan.
-  if (end.report === undefined && doors.signal.aborted)
-    return { ...emptyReport(rule, "interrupted"), stoppedBy: "signal" };
-  return end.report ?? failedReport(rule, end);
-}
-
-function failedReport(rule: JobRule, end: JobEnd): JobReport {
-  const code = end.failure?.code ?? "JOB_DIED";
-  const error = { path: "", code, message: failureMessage(end.failure), hint: end.failure?.hint ?? null };
-  return { ...emptyReport(rule, statusOf(code)), errors: [error] };
-}
-
-function emptyReport(rule: JobRule, status: JobStatus): JobReport {
-  return {
-    name: rule.name,
-    kind: rule.kind,
-    status,
-    outcomes: {},
-    bytesRead: 0,
-    bytesWritten: 0,
-    bytesFreed: 0,
-    seconds: 0,
-    stageSeconds: {},
-    bottleneck: null,
-    stoppedBy: null,
-    remaining: { files: 0, bytes: 0 },
-    recovered: { finished: 0, dropped: 0, runs: [] },
-    warnings: [],
-    errors: [],
-  };
-}
-
 const onlyWhenAll: Readonly<Partial<Record<JobStatus, number>>> = {
   refused: exitCodes.refused,
   unavailable: exitCodes.unavailable,
@@ -131,11 +145,16 @@ const onlyWhenAll: Readonly<Partial<Record<JobStatus, number>>> = {
 /** The exit code of a run (INTERFACE section 3): 13, then 12; 5, 10 and 11 only when they are the reason for every job. */
 export function exitCodeOfRun(report: RunReport): number {
   const errors = report.jobs.flatMap((job) => job.errors);
-  if (report.jobs.some((job) => job.status === "interrupted" || job.status === "not-started"))
-    return exitCodes.interrupted;
+  if (report.jobs.some(isInterrupted)) return exitCodes.interrupted;
+  if (report.jobs.every((job) => job.status === "not-started")) return exitCodes.ok;
   const exits = new Set(errors.map(({ code }) => (isErrorCode(code) ? errorTable[code].exit : undefined)));
   if (exits.has("corrupt")) return exitCodes.corrupt;
   if (exits.has("external")) return exitCodes.external;
   if (report.status === "ok") return exitCodes.ok;
   return onlyWhenAll[report.status] ?? exitCodes.partial;
+}
+
+/** `not_between` stops no run that a person or a timer waits for. */
+function isInterrupted({ status, stoppedBy }: Pick<JobReport, "status" | "stoppedBy">): boolean {
+  return status === "interrupted" || (status === "not-started" && stoppedBy !== "not_between");
 }

@@ -1,5 +1,6 @@
+import { setPriority } from "node:os";
 import { doJob } from "../app/job-child.ts";
-import type { FromChild, ToChild } from "../app/job-messages.ts";
+import type { FromChild, JobRequest, ToChild } from "../app/job-messages.ts";
 import { realHost } from "../host/host.ts";
 import { dieWithParent, setIdleIoPriority } from "../host/posix.ts";
 import { OperatorError, systemFailure } from "../lib/errors.ts";
@@ -21,7 +22,6 @@ function main(): void {
     else void work(message, stop.signal);
   });
   dieWithParent();
-  setIdleIoPriority();
 }
 
 function ignoreSignal(): void {
@@ -30,11 +30,18 @@ function ignoreSignal(): void {
 
 async function work(message: ToChild & { type: "start" }, signal: AbortSignal): Promise<void> {
   try {
+    giveWayToOthers(message.request);
     await doJob(message.request, { pid: process.pid, clock: realHost().clock, signal, send });
   } catch (error) {
     await send(failureOf(error));
   }
   process.disconnect?.();
+}
+
+/** Before any thread is started, which has then the same. Who waits for a plan is a person. */
+function giveWayToOthers({ mode, limits }: JobRequest): void {
+  if (limits.io === "idle") setIdleIoPriority();
+  if (mode === "run") setPriority(limits.io === "idle" ? 19 : 10);
 }
 
 function failureOf(error: unknown): FromChild {

@@ -12,6 +12,8 @@ export interface Child<Sent> {
   readonly pid: number | undefined;
   readonly send: (message: Sent) => void;
   readonly kill: () => void;
+  /** Stops listening, and lets this process end without a child that may be stuck in the kernel. */
+  readonly abandon: () => void;
   readonly ended: Promise<ChildEnd>;
 }
 
@@ -39,6 +41,11 @@ export function startChild<Sent, Received>(entryPoint: string, onMessage: (messa
     },
     kill: () => {
       child.kill("SIGKILL");
+    },
+    abandon: () => {
+      if (child.connected) child.disconnect();
+      child.stderr?.destroy();
+      child.unref();
     },
     ended: promise,
   };

@@ -8,27 +8,33 @@ const holder = { pid: 4_242, since: "2026-11-23T04:15:00.000Z", run: "20261123T0
 
 test("M23: a lock is its job's alone, says who holds it, and is free when it is let go", async () => {
   using dir = scratch("lock");
-  const first = await lockJob(dir.path, "logs", holder);
-  using _other = await lockJob(dir.path, "backups", holder);
+  const first = await lockJob({ stateDir: dir.path, job: "logs", holder });
+  using _other = await lockJob({ stateDir: dir.path, job: "backups", holder });
   assert.deepEqual(JSON.parse(readFileSync(`${dir.path}/locks/logs.lock`, "utf8")), holder);
   first[Symbol.dispose]();
-  using _again = await lockJob(dir.path, "logs", { ...holder, pid: 1 });
+  using _again = await lockJob({ stateDir: dir.path, job: "logs", holder: { ...holder, pid: 1 } });
   assert.equal((JSON.parse(readFileSync(`${dir.path}/locks/logs.lock`, "utf8")) as typeof holder).pid, 1);
   assert.equal(statSync(`${dir.path}/locks`).mode & 0o777, 0o700);
 });
 
 test("M23: who waits gets it as soon as it is let go", async () => {
   using dir = scratch("lock");
-  const first = await lockJob(dir.path, "logs", holder);
-  const waiting = lockJob(dir.path, "logs", holder);
+  const first = await lockJob({ stateDir: dir.path, job: "logs", holder });
+  const waiting = lockJob({ stateDir: dir.path, job: "logs", holder });
   first[Symbol.dispose]();
   (await waiting)[Symbol.dispose]();
 });
 
 test("M23: what a dead process left in the file holds nobody up, nor does half a line", async () => {
   using dir = scratch("lock");
-  (await lockJob(dir.path, "logs", { ...holder, run: "a run with a very long name".repeat(50) }))[Symbol.dispose]();
+  (
+    await lockJob({
+      stateDir: dir.path,
+      job: "logs",
+      holder: { ...holder, run: "a run with a very long name".repeat(50) },
+    })
+  )[Symbol.dispose]();
   writeFileSync(`${dir.path}/locks/logs.lock`, '{"pid":1,"si');
-  using _lock = await lockJob(dir.path, "logs", holder);
+  using _lock = await lockJob({ stateDir: dir.path, job: "logs", holder });
   assert.deepEqual(JSON.parse(readFileSync(`${dir.path}/locks/logs.lock`, "utf8")), holder);
 });

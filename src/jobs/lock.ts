@@ -1,40 +1,86 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { processState } from "../host/activity.ts";
 import { makeDirectories } from "../host/files.ts";
-import { closeFd, open, openBeneath, openRoot, readFully, truncateFile, tryLock, writeFully } from "../host/posix.ts";
-import { OperatorError } from "../lib/errors.ts";
+import { closeFd, open, openBeneath, openRoot, readFully, tryLock, writeFully } from "../host/posix.ts";
+import { isFull, OperatorError } from "../lib/errors.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
+import { formatCount } from "../lib/units.ts";
+import { releaseReserve } from "./reserve.ts";
 
 export interface LockHolder {
   readonly pid: number;
   readonly since: string;
   readonly run: string;
+  /** Files done, of so many; absent before there is a plan. */
+  readonly done?: number;
+  readonly planned?: number;
 }
 
-const waitMs = 5_000;
+export interface JobLock extends Disposable {
+  /** Tells whoever waits for it how far its holder is. */
+  readonly tell: (holder: LockHolder) => void;
+}
+
+export interface LockRequest {
+  readonly stateDir: string;
+  readonly job: string;
+  readonly holder: LockHolder;
+  /** How long to wait for another holder, in milliseconds; 5 s unless said. */
+  readonly waitMs?: number;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
+  /** Called now and then while it waits. */
+  readonly onWaiting?: () => void;
+}
+
+const usualWaitMs = 5_000;
 const lookEveryMs = 100;
 
 /**
  * Takes the lock of one job for as long as the result is held; the kernel gives it back when this process ends,
- * however it ends. Waits up to 5 s. @throws OperatorError BUSY, naming the holder
+ * however it ends. @throws OperatorError BUSY, naming the holder; the signal's reason
  */
-export async function lockJob(stateDir: string, job: string, holder: LockHolder): Promise<Disposable> {
+export async function lockJob(request: LockRequest): Promise<JobLock> {
+  const { stateDir, job, holder, waitMs = usualWaitMs } = request;
+  const fd = openLock(stateDir, job);
+  for (let waited = 0; !tryLock(fd); waited += lookEveryMs) {
+    if (waited >= waitMs || request.signal?.aborted === true) {
+      const current = readHolder(fd);
+      closeFd(fd);
+      request.signal?.throwIfAborted();
+      throw busy(job, current);
+    }
+    request.onWaiting?.();
+    await delay(lookEveryMs);
+  }
+  writeHolder(fd, stateDir, holder);
+  return { tell: (now) => writeHolder(fd, stateDir, now), [Symbol.dispose]: () => closeFd(fd) };
+}
+
+function openLock(stateDir: string, job: string): number {
   const folder = `${stateDir}/locks`;
   makeDirectories(folder, 0o700);
   const directory = openRoot(rawPath(folder), open.O_RDONLY | open.O_DIRECTORY);
-  const name = `${job}.lock` as RawPath;
-  const fd = openBeneath(directory, name, open.O_RDWR | open.O_CREAT, 0o600);
-  closeFd(directory);
-  for (let waited = 0; !tryLock(fd); waited += lookEveryMs) {
-    if (waited >= waitMs) {
-      const current = readHolder(fd);
-      closeFd(fd);
-      throw busy(job, current);
-    }
-    await delay(lookEveryMs);
+  try {
+    return openBeneath(directory, `${job}.lock` as RawPath, open.O_RDWR | open.O_CREAT, 0o600);
+  } finally {
+    closeFd(directory);
   }
-  truncateFile(fd, 0);
-  writeFully(fd, Buffer.from(JSON.stringify(holder)), 0, rawPath(`${folder}/${name}`));
-  return { [Symbol.dispose]: () => closeFd(fd) };
+}
+
+/** Always as long, so that one write replaces all of what was there and needs no new room on the disk. */
+const holderBytes = 512;
+
+function writeHolder(fd: number, stateDir: string, holder: LockHolder): void {
+  const text = Buffer.alloc(holderBytes, " ");
+  text.write(JSON.stringify(holder));
+  try {
+    writeFully(fd, text, 0);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    releaseReserve(stateDir);
+    writeFully(fd, text, 0);
+  }
 }
 
 function readHolder(fd: number): string {
@@ -44,10 +90,25 @@ function readHolder(fd: number): string {
 
 function busy(job: string, text: string): OperatorError {
   const holder = parseHolder(text);
-  const who = holder === undefined ? "another process" : `pid ${holder.pid}, run ${holder.run}, since ${holder.since}`;
-  return new OperatorError("BUSY", `${job} is being done already, by ${who}`, {
-    hint: holder === undefined ? "wait for it, and run again" : `wait for it (ps -p ${holder.pid}), and run again`,
-  });
+  if (holder === undefined) {
+    return new OperatorError("BUSY", `${job} is being done already, by another process`, {
+      hint: "wait for it, and run again",
+    });
+  }
+  const { pid, since, run } = holder;
+  const isStuck = processState(pid) === "stuck";
+  const state = isStuck ? ", which is stuck in the kernel (state D)" : "";
+  const message = `${job} is being done already, by pid ${pid}${state}, run ${run}, since ${since}${progressOf(holder)}`;
+  const hint = isStuck
+    ? "no signal ends it before its disk or server answers: tierkeep health; dmesg | tail"
+    : `wait for it (ps -p ${pid}): tierkeep run ${job} --wait 2h`;
+  return new OperatorError("BUSY", message, { hint });
+}
+
+function progressOf({ done, planned }: LockHolder): string {
+  return done === undefined || planned === undefined
+    ? ""
+    : `: ${formatCount(done)} of ${formatCount(planned)} files done`;
 }
 
 /** The holder may be writing it this very moment. */

@@ -16,6 +16,7 @@ export interface PacerFacts {
   readonly readPressure: () => IoPressure | undefined;
   /** `recentRatio` just before the run. */
   readonly baselineRatio: number;
+  readonly isTight: () => boolean;
   /** Called at least once a second while it waits, since a wait is no stall. */
   readonly onWaiting: () => void;
 }
@@ -36,6 +37,7 @@ export function openPacer(facts: PacerFacts): Pacer {
       if (limits.stopAfterMs !== undefined && clock.elapsed() - beganMs >= limits.stopAfterMs) return "stop_after";
       return isWithinDaySpans(limits.notBetween, clock.now()) ? "not_between" : undefined;
     },
+    isTight: facts.isTight,
     pausedMs: politeness.pausedMs,
   };
 }

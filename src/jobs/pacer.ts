@@ -6,9 +6,16 @@ export interface Pacer {
   readonly pace: (bytes: { readonly read: number; readonly written: number }) => Promise<void>;
   /** Why no new work may be begun; `undefined`: go on. */
   readonly stopReason: () => StopReason | undefined;
+  /** The disk under the state directory is full: journal little at a time, so that the first deeds make room. */
+  readonly isTight: () => boolean;
   /** How long work has paused because of the machine's disks. */
   readonly pausedMs: () => number;
 }
 
 /** Without any limit. */
-export const unpaced: Pacer = { pace: () => Promise.resolve(), stopReason: () => undefined, pausedMs: () => 0 };
+export const unpaced: Pacer = {
+  pace: () => Promise.resolve(),
+  stopReason: () => undefined,
+  pausedMs: () => 0,
+  isTight: () => false,
+};

@@ -68,6 +68,16 @@ export function systemFailure(error: unknown): OperatorError | undefined {
 
 const sqliteDamage: ReadonlySet<number> = new Set([11, 26]); // SQLITE_CORRUPT, SQLITE_NOTADB
 
+const sqliteFull: ReadonlySet<number> = new Set([13, 778, 4_874]); // FULL; IOERR_WRITE and _SHMSIZE: no quota, no room
+
+/** The disk under a file of ours is full, or our quota is used up; not that of a tier, which is a `TierFailure`. */
+export function isFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (hasCode(error, "ENOSPC", "EDQUOT")) return error.name !== "TierFailure";
+  if ("errcode" in error && typeof error.errcode === "number") return sqliteFull.has(error.errcode);
+  return error.cause !== undefined && isFull(error.cause);
+}
+
 /** SQLite found its file to be rotten or none of its own. */
 export function isDamage(error: unknown): boolean {
   return (

@@ -50,7 +50,11 @@ test("M23: while one run holds the job, another waits five seconds and ends 11, 
   mkdirSync(`${dir.path}/warm`);
   oldFile(`${dir.path}/hot/a`);
   const program = await openMemoryProgram(dir.path);
-  using _lock = await lockJob(`${dir.path}/state`, "logs", { pid: 4_242, since: "2026-11-23T04:15:00Z", run: "other" });
+  using _lock = await lockJob({
+    stateDir: `${dir.path}/state`,
+    job: "logs",
+    holder: { pid: 4_242, since: "2026-11-23T04:15:00Z", run: "other" },
+  });
   const { exitCode, report } = await program.run();
   assert.deepEqual([exitCode, report.status], [11, "busy"]);
   assert.match(report.jobs[0]?.errors[0]?.message ?? "", /pid 4242, run other, since 2026/);
