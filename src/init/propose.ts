@@ -1,7 +1,7 @@
-import { isHostName } from "../config/schema.ts";
+import { defaultStateDir, isHostName } from "../config/schema.ts";
 import { formatBytes } from "../lib/units.ts";
 import type { Block, Setting } from "./block.ts";
-import { type ChosenTiers, chooseTiers } from "./choose-tiers.ts";
+import { type ChosenTiers, chooseTiers, holderOf } from "./choose-tiers.ts";
 import type { MachineFacts, MountFact } from "./facts.ts";
 import { proposeJobs } from "./propose-jobs.ts";
 import { proposeLater } from "./propose-later.ts";
@@ -12,7 +12,7 @@ export function proposeConfig(facts: MachineFacts): readonly Block[] {
   return [topBlock(facts), ...tierBlocks(tiers), ...proposeJobs(facts, tiers), ...proposeLater(facts, tiers)];
 }
 
-function topBlock({ host }: MachineFacts): Block {
+function topBlock({ host, mounts }: MachineFacts): Block {
   return {
     why: [
       "Written by `tierkeep init` from what it found on this machine.",
@@ -22,9 +22,18 @@ function topBlock({ host }: MachineFacts): Block {
     settings: [
       { key: "version", value: 1 },
       { key: "host", value: nameOnTiers(host), why: "this machine's name on every tier; keep it" },
+      ...stateDirectory(mounts),
     ],
     live: true,
   };
+}
+
+/** The catalog needs a local disk. */
+function stateDirectory(mounts: readonly MountFact[]): readonly Setting[] {
+  const places = [defaultStateDir, "/opt/tierkeep", "/srv/tierkeep"];
+  const place = places.find((path) => holderOf(mounts, path)?.network === false);
+  if (place === undefined || place === defaultStateDir) return [];
+  return [{ key: "state_dir", value: place, why: "/var/lib lies on a network" }];
 }
 
 /** The machine's own name, made fit to be a directory's. */
