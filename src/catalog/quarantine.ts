@@ -37,7 +37,7 @@ export interface Quarantine {
   /** Durable: these are about to be set aside. */
   readonly intend: (items: readonly Quarantined[]) => void;
   /** They are aside now, but for those that stayed where they were. */
-  readonly settle: (items: readonly Quarantined[], stayed: ReadonlySet<number>) => void;
+  readonly settle: (items: readonly Quarantined[], stayed: ReadonlySet<Quarantined>) => void;
   /** What a dead run may have set aside or not. */
   readonly intended: (job: string) => readonly Quarantined[];
   /** Set aside by these jobs no later than that, oldest run first. */
@@ -68,7 +68,7 @@ export function openQuarantineRows(db: Database): Quarantine {
       db.transaction(() => {
         const keep = db.prepare("UPDATE quarantine SET state = 'aside' WHERE run = ? AND job = ? AND seq = ?");
         for (const item of items) {
-          if (stayed.has(item.seq)) remove(item);
+          if (stayed.has(item)) remove(item);
           else keep.run(item.run, item.job, item.seq);
         }
       }),

@@ -1,100 +1,126 @@
-import type { Removal } from "../catalog/removal-table.ts";
+import type { DirectoryRemoval, Removal, RemovalIdentity } from "../catalog/removal-table.ts";
 import type { Outcome } from "../jobs/job.ts";
 import { joinPath, type RawPath } from "../lib/raw-path.ts";
 import { openUseLook } from "./in-use.ts";
 import { holdDirectory } from "./open-directory.ts";
 import type { CleanPlan } from "./plan.ts";
-import { freedBytes, removeDirectory, removeFile, type Setback } from "./remove.ts";
+import { type FileDeed, freedBytes, removeDirectory, removeFile, type Setback } from "./remove.ts";
 import type { CleanSession } from "./session.ts";
 
 const batchFiles = 1_000;
 
 /**
- * Removes what the plan says, a directory's files together, then the directories that are empty by then. Each batch is
- * by itself: a run that is killed has done what it had done. @throws the signal's reason between two batches
+ * First, what lay aside for long enough goes for good. Then what the plan says, a directory's files together, and at last
+ * the directories that are empty by then. Each batch is by itself: a run that is killed has done what it had done.
+ * Returns false when it was stopped before the end. @throws the signal's reason between two batches
  */
-export async function* applyClean({ table }: CleanPlan, session: CleanSession): AsyncGenerator<readonly Outcome[]> {
-  for (const batch of batches(table.single())) {
-    if (await isStopped(session)) return;
-    yield removeBatch(batch, session);
+export async function* applyClean(
+  plan: CleanPlan,
+  session: CleanSession,
+): AsyncGenerator<readonly Outcome[], boolean, undefined> {
+  for (const work of pieces(plan, session)) {
+    session.signal.throwIfAborted();
+    await session.pacer.pace({ read: 0, written: 0 });
+    session.signal.throwIfAborted();
+    if (session.pacer.stopReason() !== undefined) return false;
+    yield work();
   }
-  for (const batch of batches(table.linked())) {
-    if (await isStopped(session)) return;
-    yield removeBatch(batch, session);
-  }
+  return true;
+}
+
+type Work = () => readonly Outcome[];
+
+function* pieces({ table, expired }: CleanPlan, session: CleanSession): Generator<Work> {
+  for (const batch of batches(expired())) yield () => session.removeExpired(batch);
+  const links = countLinks();
+  for (const batch of batches(table.single())) yield () => removeBatch(batch, links, session);
+  for (const batch of batches(table.linked())) yield () => removeBatch(batch, links, session);
   for (const batch of batches(table.directories())) {
-    if (await isStopped(session)) return;
-    yield batch.map((directory) => {
-      const setback = removeDirectory(session.root, directory);
-      return outcomeOf({ path: directory.path, sizeBytes: 0, freed: directory.identity.allocatedBytes }, setback);
-    });
+    yield () => batch.map((directory) => removeOneDirectory(directory, session));
   }
 }
 
-async function isStopped({ signal, pacer }: CleanSession): Promise<boolean> {
-  signal.throwIfAborted();
-  await pacer.pace({ read: 0, written: 0 });
-  signal.throwIfAborted();
-  return pacer.stopReason() !== undefined;
-}
-
-/** The links of one file are never split. */
-function* batches<T extends { readonly identity: { readonly inode: bigint } }>(
-  all: Iterable<T>,
-): Generator<readonly T[]> {
+function* batches<T>(all: Iterable<T>): Generator<readonly T[]> {
   let batch: T[] = [];
   for (const one of all) {
-    if (batch.length >= batchFiles && batch.at(-1)?.identity.inode !== one.identity.inode) {
-      yield batch;
-      batch = [];
-    }
     batch.push(one);
+    if (batch.length < batchFiles) continue;
+    yield batch;
+    batch = [];
   }
   if (batch.length > 0) yield batch;
 }
 
-function removeBatch(batch: readonly Removal[], session: CleanSession): readonly Outcome[] {
-  const look = openUseLook(session.filesystemType);
-  const outcomes: Outcome[] = [];
-  const removedOf = new Map<bigint, number>();
-  for (const removals of byDirectory(batch)) {
-    const held = holdDirectory(session.root, removals[0].directory);
-    using _closing = typeof held === "string" ? undefined : held;
-    for (const removal of removals) {
-      const removedBefore = removedOf.get(removal.identity.inode) ?? 0;
-      const setback = typeof held === "string" ? { reason: held } : removeFile({ held, removal, look, removedBefore });
-      if (setback === undefined && removal.identity.links > 1) {
-        removedOf.set(removal.identity.inode, removedBefore + 1);
-      }
-      const { sizeBytes } = removal.identity;
-      const freed = freedBytes(removal.identity, removedBefore);
-      const path = joinPath(removal.directory, removal.name);
-      outcomes.push(outcomeOf({ path, sizeBytes, freed }, setback));
-    }
-  }
-  return outcomes;
+/** How many links of a file went already; those of one file stand together. */
+interface LinkCount {
+  readonly before: (identity: RemovalIdentity) => number;
+  readonly removed: (identity: RemovalIdentity) => void;
 }
 
-function* byDirectory(batch: readonly Removal[]): Generator<readonly [Removal, ...Removal[]]> {
-  let group: [Removal, ...Removal[]] | undefined;
+function countLinks(): LinkCount {
+  let last: RemovalIdentity | undefined;
+  let count = 0;
+  const before = (identity: RemovalIdentity) =>
+    last?.inode === identity.inode && last.device === identity.device ? count : 0;
+  return {
+    before,
+    removed: (identity) => {
+      count = before(identity) + 1;
+      last = identity;
+    },
+  };
+}
+
+function removeBatch(batch: readonly Removal[], links: LinkCount, session: CleanSession): readonly Outcome[] {
+  const look = openUseLook(session.filesystemType);
+  using aside = session.setAside?.begin(batch);
+  const batchDeed = { look, links, take: aside?.take };
+  return byDirectory(batch).flatMap((removals) => removeTogether(removals, batchDeed, session));
+}
+
+interface BatchDeed extends Pick<FileDeed, "look" | "take"> {
+  readonly links: LinkCount;
+}
+
+function removeTogether(removals: Together, { links, ...deed }: BatchDeed, session: CleanSession): readonly Outcome[] {
+  const held = holdDirectory(session.root, removals[0].directory);
+  using _closing = typeof held === "string" ? undefined : held;
+  return removals.map((removal) => {
+    const { identity } = removal;
+    const removedBefore = links.before(identity);
+    const setback = typeof held === "string" ? { reason: held } : removeFile({ held, removal, removedBefore, ...deed });
+    if (setback === undefined) links.removed(identity);
+    const gone = { path: joinPath(removal.directory, removal.name), sizeBytes: identity.sizeBytes };
+    const freed = { result: "cleaned", freedBytes: freedBytes(identity, removedBefore) } as const;
+    return outcomeOf(gone, deed.take === undefined ? freed : { result: "quarantined" }, setback);
+  });
+}
+
+/** Removals of one directory. */
+type Together = readonly [Removal, ...Removal[]];
+
+function byDirectory(batch: readonly Removal[]): readonly Together[] {
+  const groups: [Removal, ...Removal[]][] = [];
   for (const removal of batch) {
-    if (group !== undefined && group[0].directory === removal.directory) group.push(removal);
-    else {
-      if (group !== undefined) yield group;
-      group = [removal];
-    }
+    const last = groups.at(-1);
+    if (last?.[0].directory === removal.directory) last.push(removal);
+    else groups.push([removal]);
   }
-  if (group !== undefined) yield group;
+  return groups;
+}
+
+function removeOneDirectory(directory: DirectoryRemoval, { root }: CleanSession): Outcome {
+  const done = { result: "cleaned", freedBytes: directory.identity.allocatedBytes } as const;
+  return outcomeOf({ path: directory.path, sizeBytes: 0 }, done, removeDirectory(root, directory));
 }
 
 interface Gone {
   readonly path: RawPath;
   readonly sizeBytes: number;
-  readonly freed: number;
 }
 
-function outcomeOf({ path, sizeBytes, freed }: Gone, setback: Setback): Outcome {
-  if (setback === undefined) return { path, result: "cleaned", sizeBytes, storedBytes: 0, freedBytes: freed };
+function outcomeOf(gone: Gone, done: Pick<Outcome, "result" | "freedBytes">, setback: Setback): Outcome {
+  if (setback === undefined) return { ...gone, storedBytes: 0, ...done };
   const { reason, ...error } = setback;
-  return { path, result: reason, sizeBytes, storedBytes: 0, ...error };
+  return { ...gone, storedBytes: 0, result: reason, ...error };
 }

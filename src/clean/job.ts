@@ -1,13 +1,17 @@
-import { statFd } from "../host/stat.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { quarantineFolder } from "../catalog/quarantine.ts";
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch } from "../jobs/job.ts";
 import { printRule } from "../jobs/print-rule.ts";
 import { type OpenSource, openSourceRoot } from "../jobs/source.ts";
 import { joinPath, rawPath } from "../lib/raw-path.ts";
 import { applyClean } from "./apply.ts";
 import { approvedRule } from "./approved-rule.ts";
+import { reconcileIntended, removeExpired } from "./expire.ts";
+import { scratchRoot } from "./open-directory.ts";
 import { type CleanPlan, planClean } from "./plan.ts";
 import type { CleanRule } from "./rule.ts";
 import type { CleanSession } from "./session.ts";
+import { openSetAside } from "./set-aside.ts";
 
 interface Opened {
   readonly rule: CleanRule;
@@ -26,13 +30,17 @@ export function openCleanJob(rule: CleanRule, context: JobContext): Job {
   const printed = printRule(approvedRule(rule, source.place));
   const opened: Opened = { rule, context, source, printed };
   const plans = new WeakMap<Plan, CleanPlan>();
-  const begun = { seconds: 0 };
+  let removalSeconds = 0;
   return {
     name: rule.name,
     kind: "clean",
     rule: printed,
     writesTo: [],
-    recover: () => Promise.resolve(nothingLeft),
+    recover: async () => {
+      const quarantine = context.catalog?.quarantine;
+      if (quarantine !== undefined) reconcileIntended(quarantine, quarantine.intended(rule.name));
+      return nothingLeft;
+    },
     plan: async (watch) => {
       const cleanPlan = planOf(opened, watch);
       const plan = asPlan(opened, cleanPlan);
@@ -43,22 +51,25 @@ export function openCleanJob(rule: CleanRule, context: JobContext): Job {
       const cleanPlan = plans.get(plan);
       if (cleanPlan === undefined) throw new Error("only a plan of this job can be applied");
       const startedMs = context.clock.elapsed();
+      using session = openSession(opened);
       try {
-        yield* applyClean(cleanPlan, sessionOf(opened));
+        const isWhole = yield* applyClean(cleanPlan, session);
+        if (isWhole) session.catalog.wholeRuns.save(rule.name, printed);
       } finally {
-        begun.seconds = (context.clock.elapsed() - startedMs) / 1000;
+        removalSeconds = (context.clock.elapsed() - startedMs) / 1000;
       }
     },
-    stageSeconds: () => ({ unlink: begun.seconds }),
+    stageSeconds: () => ({ unlink: removalSeconds }),
     [Symbol.dispose]: () => source[Symbol.dispose](),
   };
 }
 
-/** What a killed run had removed is removed; nothing else was begun. */
+/** What a killed run had removed is removed, and what it had set aside is known. */
 const nothingLeft = { finished: 0, dropped: 0, runs: [], strangers: [], problems: [] } as const;
 
-function planOf({ rule, context, source }: Opened, watch: PlanWatch): CleanPlan {
+function planOf({ rule, context, source, printed }: Opened, watch: PlanWatch): CleanPlan {
   const nowMs = context.clock.now();
+  const names = [rule.name, ...rule.formerly];
   const restores = context.catalog?.restores;
   const graceStart = nowMs - context.restoreGraceMs;
   const anyRestored = restores?.anyAfter(graceStart) ?? false;
@@ -66,21 +77,21 @@ function planOf({ rule, context, source }: Opened, watch: PlanWatch): CleanPlan 
     nowMs,
     startedBySystemd: context.startedBySystemd,
     tierRoots: context.tiers.flatMap(({ path }) => path ?? []),
-    isFirstRun: true,
+    isFirstRun: !(context.catalog?.wholeRuns.has(names, printed) ?? false),
+    expired: () => context.catalog?.quarantine.setAsideBefore(names, nowMs - (rule.quarantineMs ?? 0)) ?? [],
     restoredRecently: (path) => anyRestored && (restores?.restoredAfter(path, graceStart) ?? false),
     ...watch,
   });
 }
 
 function asPlan({ rule, source }: Opened, plan: CleanPlan): Plan {
-  const { files, bytes, oldestNs } = plan.table.totals();
   return {
-    totals: { files, bytes, oldestMs: oldestNs === undefined ? undefined : Number(oldestNs / 1_000_000n) },
+    totals: totalsOf(plan),
     kept: plan.kept,
     errors: plan.unreadable,
     warnings: atimeWarnings(rule, source),
     refusal: plan.refusal,
-    steps: () => plannedSteps(plan),
+    steps: () => plannedSteps(rule, plan),
     [Symbol.dispose]: () => plan[Symbol.dispose](),
   };
 }
@@ -91,25 +102,55 @@ function atimeWarnings({ ageBy }: CleanRule, { mount, place }: OpenSource): read
   return [`${place.mountPoint} is mounted noatime: reading a file does not make it any younger`];
 }
 
-function* plannedSteps({ table }: CleanPlan): Generator<PlannedStep> {
-  const common = { action: "delete", to: undefined, reason: "older-than" } as const;
+function totalsOf(plan: CleanPlan): Plan["totals"] {
+  let { files, bytes, oldestNs } = plan.table.totals();
+  for (const { sizeBytes, modifiedNs } of plan.expired()) {
+    files += 1;
+    bytes += sizeBytes;
+    if (oldestNs === undefined || modifiedNs < oldestNs) oldestNs = modifiedNs;
+  }
+  return { files, bytes, oldestMs: oldestNs === undefined ? undefined : Number(oldestNs / nsPerMs) };
+}
+
+const nsPerMs = 1_000_000n;
+
+function* plannedSteps({ quarantineMs }: CleanRule, { table, expired }: CleanPlan): Generator<PlannedStep> {
+  const removal = { action: "delete", to: undefined, reason: "older-than" } as const;
+  for (const { path, sizeBytes, modifiedNs } of expired()) {
+    yield { ...removal, reason: "quarantine-over", path, sizeBytes, modifiedMs: Number(modifiedNs / nsPerMs) };
+  }
+  const aside = { ...removal, action: "quarantine", to: `${quarantineFolder}/` } as const;
   for (const removals of [table.single(), table.linked()]) {
     for (const { directory, name, identity } of removals) {
+      const path = joinPath(directory, name);
       const { sizeBytes, modifiedNs } = identity;
-      yield { ...common, path: joinPath(directory, name), sizeBytes, modifiedMs: Number(modifiedNs / 1_000_000n) };
+      const step = quarantineMs === undefined ? removal : aside;
+      yield { ...step, path, sizeBytes, modifiedMs: Number(modifiedNs / nsPerMs) };
     }
   }
   for (const { path, identity } of table.directories()) {
-    yield { ...common, path, sizeBytes: 0, modifiedMs: Number(identity.modifiedNs / 1_000_000n) };
+    yield { ...removal, path, sizeBytes: 0, modifiedMs: Number(identity.modifiedNs / nsPerMs) };
   }
 }
 
-function sessionOf({ context, source }: Opened): CleanSession {
-  const { device, mountId } = statFd(source.root);
+interface OpenSession extends CleanSession, Disposable {
+  readonly catalog: Catalog;
+}
+
+function openSession({ rule, context, source }: Opened): OpenSession {
+  const { catalog, signal, pacer, run } = context;
+  if (catalog === undefined) throw new Error("a run always has a catalog");
+  const root = scratchRoot(source);
+  const owner = { run, job: rule.name, path: source.path, nowMs: context.clock.now() };
+  const setAside = rule.quarantineMs === undefined ? undefined : openSetAside(owner, root, catalog.quarantine);
   return {
-    root: { fd: source.root, device, mountId },
+    catalog,
+    root,
     filesystemType: source.mount.fsType,
-    signal: context.signal,
-    pacer: context.pacer,
+    signal,
+    pacer,
+    setAside,
+    removeExpired: (items) => removeExpired(catalog.quarantine, items),
+    [Symbol.dispose]: () => setAside?.[Symbol.dispose](),
   };
 }

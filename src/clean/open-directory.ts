@@ -1,6 +1,7 @@
 import { closeFd, open, openBeneath, setTimes } from "../host/posix.ts";
 import { type FileStat, statFd } from "../host/stat.ts";
 import { lockIfFree } from "../host/users.ts";
+import type { OpenSource } from "../jobs/source.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
@@ -17,6 +18,11 @@ export interface ScratchRoot {
   readonly fd: number;
   readonly device: number;
   readonly mountId: number;
+}
+
+export function scratchRoot({ root }: OpenSource): ScratchRoot {
+  const { device, mountId } = statFd(root);
+  return { fd: root, device, mountId };
 }
 
 /**

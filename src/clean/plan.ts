@@ -1,13 +1,16 @@
+import { type Quarantined, quarantineFolder } from "../catalog/quarantine.ts";
 import { openRemovalTable, type RemovalTable } from "../catalog/removal-table.ts";
 import type { PlanWatch, Refusal } from "../jobs/job.ts";
 import { refuseEngineData, refuseHiddenMount, refuseReadOnly } from "../jobs/refuse-source.ts";
 import type { OpenSource } from "../jobs/source.ts";
-import { type RawPath, rawPath } from "../lib/raw-path.ts";
+import { joinPath, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { type Kept, type KeptTally, tallyKept } from "../policies/kept.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { refuseBeyondCap } from "./cap.ts";
+import { scratchRoot } from "./open-directory.ts";
+import { isQuarantineTaken } from "./quarantine.ts";
 import { whyNoScratch } from "./refused-paths.ts";
 import type { CleanRule } from "./rule.ts";
 import { surveyScratch } from "./survey.ts";
@@ -18,6 +21,8 @@ export interface CleanPlan extends Disposable {
   readonly kept: Kept;
   readonly unreadable: readonly { readonly path: RawPath; readonly message: string }[];
   readonly refusal: Refusal | undefined;
+  /** What lies aside for long enough to go for good. */
+  readonly expired: () => Iterable<Quarantined>;
 }
 
 export interface PlanFacts extends PlanWatch {
@@ -26,6 +31,7 @@ export interface PlanFacts extends PlanWatch {
   /** Paths of tiers as configured; links in them are not followed, since a tier may hang. */
   readonly tierRoots: readonly string[];
   readonly isFirstRun: boolean;
+  readonly expired: () => Iterable<Quarantined>;
   /** By absolute path. */
   readonly restoredRecently: (path: RawPath) => boolean;
 }
@@ -37,7 +43,7 @@ export function planClean(rule: CleanRule, source: OpenSource, facts: PlanFacts)
   const table = openRemovalTable();
   const tally = tallyKept(facts.onKept);
   const unreadable: { path: RawPath; message: string }[] = [];
-  let refusal = refuseClean(source, facts);
+  let refusal = refuseClean(rule, source, facts);
   if (refusal === undefined) {
     const sink = {
       kept: tally.add,
@@ -52,15 +58,23 @@ export function planClean(rule: CleanRule, source: OpenSource, facts: PlanFacts)
     settle(table, tally);
     refusal = refuseBeyondCap(rule, { planned: table.totals(), found, isFirstRun: facts.isFirstRun });
   }
-  return { table, kept: tally.result(), unreadable, refusal, [Symbol.dispose]: () => table[Symbol.dispose]() };
+  return {
+    table,
+    kept: tally.result(),
+    unreadable,
+    refusal,
+    expired: facts.expired,
+    [Symbol.dispose]: () => table[Symbol.dispose](),
+  };
 }
 
-function refuseClean(source: OpenSource, facts: PlanFacts): Refusal | undefined {
+function refuseClean(rule: CleanRule, source: OpenSource, facts: PlanFacts): Refusal | undefined {
   return (
     refusePath(source, facts.tierRoots) ??
     (facts.startedBySystemd ? refuseHiddenMount([source]) : undefined) ??
     refuseEngineData(source) ??
-    refuseReadOnly(source)
+    refuseReadOnly(source) ??
+    (rule.quarantineMs === undefined ? undefined : refuseTakenQuarantine(source))
   );
 }
 
@@ -71,6 +85,16 @@ function refusePath({ path }: OpenSource, tierRoots: readonly string[]): Refusal
     guard: "refused-path",
     message: `nothing is ever cleaned at ${shellQuote(path)}: ${why}`,
     hint: "name a directory that holds nothing but scratch",
+  };
+}
+
+function refuseTakenQuarantine(source: OpenSource): Refusal | undefined {
+  if (!isQuarantineTaken(scratchRoot(source))) return undefined;
+  const place = shellQuote(joinPath(source.path, quarantineFolder));
+  return {
+    guard: "quarantine-taken",
+    message: `${place} is not as tierkeep makes it: a directory that nobody else may look into`,
+    hint: `ls -ld ${place}; move it away`,
   };
 }
 

@@ -14,43 +14,43 @@ export interface FileDeed {
   readonly held: HeldDirectory;
   readonly removal: Removal;
   readonly look: UseLook;
-  /** How many links of the same file this run removed before this one. */
+  /** How many links of the same file this run took away before this one. */
   readonly removedBefore: number;
-  /** Takes it away for good, unless told otherwise. */
-  readonly take?: (held: HeldDirectory) => void;
+  /** Sets it aside; `undefined`: it goes for good. */
+  readonly take: ((held: HeldDirectory, removal: Removal) => void) | undefined;
 }
 
 /**
  * Takes away what was planned if it is still that very thing and nobody uses it: the last look and the deed go by the
  * held directory, so no path is walked in between (HAZARDS D1, D4).
  */
-export function removeFile({ held, removal, look, removedBefore, take }: FileDeed): Setback {
+export function removeFile(deed: FileDeed): Setback {
+  const { held, removal, look, take } = deed;
   const { name, identity } = removal;
   return told(() =>
     look.unlessUsed({ directory: held.fd, name, stat: identity }, () => {
-      if (!isPlanned(statAt(held.fd, name), identity, removedBefore)) return "changed-since-plan";
+      if (!isPlanned(statAt(held.fd, name), deed)) return "changed-since-plan";
       if (take === undefined) unlinkFile(held.fd, name);
-      else take(held);
+      else take(held, removal);
       held.touched();
       return undefined;
     }),
   );
 }
 
-/** Removing one link renews the others' ctime and lowers their count; nothing else may have changed. */
-function isPlanned(seen: FileStat, planned: RemovalIdentity, removedBefore: number): boolean {
-  const isSame =
+/** Taking one link away renews the others' ctime, and unlinking it lowers their count; nothing else may have changed. */
+function isPlanned(seen: FileStat, { removal, removedBefore, take }: FileDeed): boolean {
+  const planned = removal.identity;
+  return (
     seen.kind === planned.kind &&
     seen.device === planned.device &&
     seen.inode === planned.inode &&
     seen.sizeBytes === planned.sizeBytes &&
     seen.accessedNs === planned.accessedNs &&
     seen.modifiedNs === planned.modifiedNs &&
-    seen.bornNs === planned.bornNs;
-  return (
-    isSame &&
-    seen.links === planned.links - removedBefore &&
-    (removedBefore > 0 || seen.changedNs === planned.changedNs)
+    seen.bornNs === planned.bornNs &&
+    (removedBefore > 0 || seen.changedNs === planned.changedNs) &&
+    seen.links === planned.links - (take === undefined ? removedBefore : 0)
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Done } from "../jobs/job.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
+import { type ThingKind, thingKinds } from "../lib/thing-kinds.ts";
 import { formatBytes, formatDuration, plural } from "../lib/units.ts";
-import type { JobReport, RunReport } from "../reports/run.ts";
+import type { JobReport, Reclaimed, RunReport } from "../reports/run.ts";
 import { countLines } from "./job-line.ts";
 import { spread, wordLines } from "./layout.ts";
 import { rawOf } from "./plan-screen.ts";
@@ -50,7 +51,9 @@ function answer(terminal: Terminal, report: JobReport): string {
     isDone(code) ? [deeds[code](terminal, report, plural(count, "file"))] : [],
   );
   if (parts.length > 0) return parts.join("; ");
-  return report.remaining.files === 0 && isQuiet(report) ? "nothing to do" : `nothing ${doneWords[report.kind]}`;
+  return report.remaining.files === 0 && isQuiet(report)
+    ? "nothing to do"
+    : `nothing ${report.kind === "move" ? "moved" : "removed"}`;
 }
 
 /** What was done, in words. */
@@ -59,14 +62,16 @@ const deeds: Readonly<Record<Done, (terminal: Terminal, report: JobReport, files
     `moved ${files}, ${formatBytes(bytesRead)} ${sign(terminal, "arrow")} ${formatBytes(bytesWritten)}, verified`,
   cleaned: (_terminal, { bytesFreed }, files) => `cleaned ${files}, ${formatBytes(bytesFreed)} freed`,
   quarantined: (_terminal, _report, files) => `set ${files} aside`,
-  removed: (_terminal, { bytesFreed }, files) => `removed ${files}, ${formatBytes(bytesFreed)} freed`,
+  removed: (_terminal, { bytesFreed, reclaimed }, files) =>
+    `removed ${reclaimed === undefined ? files : thingsText(reclaimed)}, ${formatBytes(bytesFreed)} freed`,
 };
 
-const doneWords: Readonly<Record<JobReport["kind"], string>> = {
-  move: "moved",
-  clean: "cleaned",
-  docker: "removed",
-};
+/** `3 containers, 12 images` */
+function thingsText(reclaimed: Reclaimed): string {
+  return Object.entries(reclaimed)
+    .map(([kind, { count }]) => plural(count, thingKinds[kind as ThingKind]))
+    .join(", ");
+}
 
 function isDone(code: string): code is Done {
   return Object.hasOwn(deeds, code);
