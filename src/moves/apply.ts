@@ -18,6 +18,7 @@ export async function* applyMove(plan: MovePlan, session: MoveSession): AsyncGen
   let proved: Batch | undefined;
   try {
     for (const steps of batches(plan.steps.steps(), session.batchFiles)) {
+      if (session.pacer.stopReason() !== undefined) break;
       const short = missingRoom(session, steps);
       if (short !== undefined) {
         yield steps.map((step) => noRoom(step, short));

@@ -46,6 +46,7 @@ async function copyPieces(session: MoveSession, batch: Batch, pieces: readonly (
   let next = 0;
   const feed = async () => {
     for (let items = pieces[next++]; items !== undefined; items = pieces[next++]) {
+      await session.pacer.pace(bytesOf(items));
       session.signal.throwIfAborted();
       await copyPiece(session, batch, items);
     }
@@ -53,6 +54,14 @@ async function copyPieces(session: MoveSession, batch: Batch, pieces: readonly (
   const results = await Promise.allSettled(Array.from({ length: session.copiers.threads.length * 2 }, feed));
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
+}
+
+function bytesOf(items: readonly Item[]): { readonly read: number; readonly written: number } {
+  const bytes = items.reduce(
+    (sum, { leader, operation }) => sum + (leader === undefined ? operation.identity.sizeBytes : 0),
+    0,
+  );
+  return { read: bytes, written: bytes };
 }
 
 async function copyPiece(session: MoveSession, batch: Batch, items: readonly Item[]): Promise<void> {
@@ -79,6 +88,7 @@ async function copyBigGroup(session: MoveSession, batch: Batch, group: readonly 
   const result = await copyBig(bigFileWork(session), taskOf(leader));
   if (result === undefined) {
     // It would not shrink: one thread stores it as it is.
+    await session.pacer.pace(bytesOf(group));
     await copyPiece(session, batch, group);
     return;
   }
@@ -111,6 +121,6 @@ export async function loadPiece(session: MoveSession, batch: Batch, items: reado
 }
 
 export function bigFileWork(session: MoveSession): BigFileWork {
-  const { context, copiers, names, signal } = session;
-  return { context, copiers, names, signal, progress: (bytes) => session.progress({ files: 0, bytes }) };
+  const { context, copiers, names, signal, pacer } = session;
+  return { context, copiers, names, signal, pacer, progress: (bytes) => session.progress({ files: 0, bytes }) };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { printFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import { closeFd, syncFile, writeFully } from "../host/posix.ts";
+import type { Pacer } from "../jobs/pacer.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
 import type { Copied, CopyTask } from "./copier-messages.ts";
@@ -19,6 +20,7 @@ export interface BigFileWork {
   readonly copiers: Copiers;
   readonly names: OwnerNames;
   readonly signal: AbortSignal;
+  readonly pacer: Pacer;
   readonly progress: (bytes: number) => void;
 }
 
@@ -112,6 +114,7 @@ async function compressFrames(
     put(frame.packed);
     frames.push({ storedBytes: frame.packed.byteLength, rawBytes: frame.raw.byteLength });
     work.progress(frame.raw.byteLength);
+    await work.pacer.pace({ read: frame.raw.byteLength, written: frame.packed.byteLength });
   }
   if (codec === "zstd") put(encodeSeekTable(frames));
   return { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, frames };

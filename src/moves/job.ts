@@ -122,7 +122,7 @@ function* plannedSteps(rule: MoveRule, host: string, plan: MovePlan): Generator<
 }
 
 function openSession({ rule, context, tier, source }: Opened, run: string): Promise<OpenMoveSession> {
-  const { host, clock, signal, progress, copierEntry, catalog } = context;
+  const { host, clock, signal, pacer, progress, copierEntry, catalog } = context;
   if (catalog === undefined) throw new Error("a run always has a catalog");
   return openMoveSession({
     run,
@@ -133,6 +133,7 @@ function openSession({ rule, context, tier, source }: Opened, run: string): Prom
     journal: catalog.journal,
     clock,
     signal,
+    pacer,
     progress,
     copierEntry,
     threads: availableThreads(),

@@ -7,6 +7,7 @@ import { ownerNames } from "../host/owner-names.ts";
 import { closeFd, open, openRoot } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import type { Progress } from "../jobs/job.ts";
+import type { Pacer } from "../jobs/pacer.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { probeCapabilities } from "../tiers/capabilities.ts";
@@ -30,6 +31,7 @@ export interface SessionOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly pacer: Pacer;
   readonly progress: (done: Progress) => void;
   /** The file of the copier threads' entry point. */
   readonly copierEntry: string;
@@ -84,7 +86,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     names: ownerNames(),
     tree: openStoredTree(tier, { root: source.root, rootMode: source.grantedMode }, context.syncEach),
     writeManifest: manifest.append,
-    batchFiles: batchSize(),
+    batchFiles: options.pacer.isTight() ? tightBatchFiles : batchSize(),
     nextSeq: counter(journal.lastSeq(owner)),
     stageSeconds: async () =>
       splitCopying(stageSeconds, await Promise.all(copiers.threads.map((thread) => thread.ask("times", null)))),
@@ -94,6 +96,8 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
 }
 
 const batchFiles = 1_000;
+/** Where the journal has next to no room, and the first sources that go make some. */
+const tightBatchFiles = 50;
 const otherDescriptors = 200;
 
 /** Each file keeps its source and its staged copy open, and two batches overlap. */

@@ -2,6 +2,7 @@ import type { Journal } from "../catalog/journal.ts";
 import type { Clock } from "../host/host.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import type { Progress } from "../jobs/job.ts";
+import type { Pacer } from "../jobs/pacer.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import type { Capabilities, OpenTier } from "../tiers/tier.ts";
 import type { CopierContext } from "./copier-context.ts";
@@ -31,6 +32,7 @@ export interface MoveSession {
   readonly clock: Clock;
   /** Stop taking new files. */
   readonly signal: AbortSignal;
+  readonly pacer: Pacer;
   /** Appends lines to this run's manifest on the tier. @throws TierFailure */
   readonly writeManifest: (lines: string) => void;
   /**
