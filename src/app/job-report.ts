@@ -1,9 +1,10 @@
 import type { Job, Outcome, Recovered } from "../jobs/job.ts";
 import { rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
+import type { ThingKind } from "../lib/thing-kinds.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { pathFields } from "../reports/path.ts";
-import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
+import type { JobError, JobReport, JobStatus, Reclaimed } from "../reports/run.ts";
 import type { PlannedJob } from "./job-messages.ts";
 
 /** Outcomes that leave something for a person to look at; all others are harmless or come right by themselves. */
@@ -42,10 +43,10 @@ export interface JobEnd {
 
 export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
   const counts = new Map<string, number>();
+  const reclaimed = new Map<ThingKind, { count: number; bytes: number }>();
   const errors: JobError[] = [];
   const warnings: string[] = [];
-  let kept: PlannedJob["kept"] = {};
-  let planWarnings: readonly string[] = [];
+  let plan: Pick<PlannedJob, "kept" | "warnings"> = { kept: {}, warnings: [] };
   const done = { files: 0, sourceBytes: 0, read: 0, written: 0, freed: 0 };
   let totals = { files: 0, bytes: 0 };
   let recovered: JobReport["recovered"] = { finished: 0, dropped: 0, runs: [] };
@@ -62,7 +63,7 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
     planned: (planned) => {
       // After a second plan of the same run only the last one counts, besides what was done before it.
       totals = { files: done.files + planned.totals.files, bytes: done.sourceBytes + planned.totals.bytes };
-      ({ kept, warnings: planWarnings } = planned);
+      plan = planned;
     },
     outcomes: (outcomes) => {
       for (const outcome of outcomes) {
@@ -70,6 +71,7 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
         done.files += 1;
         done.sourceBytes += outcome.sizeBytes;
         done.freed += outcome.freedBytes ?? 0;
+        if (outcome.result === "removed") addThing(reclaimed, outcome);
         if (outcome.result === "moved") done.read += outcome.sizeBytes;
         if (outcome.result === "moved") done.written += outcome.storedBytes;
         if (troubles.has(outcome.result)) error(errorOf(outcome));
@@ -77,16 +79,16 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
     },
     remainingFiles: () => Math.max(totals.files - done.files, 0),
     finish: ({ status, stoppedBy, seconds, stageSeconds, pausedMs }) => {
-      for (const [code, { count }] of Object.entries(kept)) if (troubles.has(code)) add(counts, code, count);
+      for (const [code, { count }] of Object.entries(plan.kept)) if (troubles.has(code)) add(counts, code, count);
       return {
         name,
         kind,
-        status:
-          status ?? (errors.length > 0 || [...counts.keys()].some((code) => troubles.has(code)) ? "partial" : "ok"),
+        status: status ?? (errors.length > 0 || hasTrouble(counts) ? "partial" : "ok"),
         outcomes: Object.fromEntries(counts),
         bytesRead: done.read,
         bytesWritten: done.written,
         bytesFreed: done.freed,
+        ...(reclaimed.size === 0 ? {} : { reclaimed: Object.fromEntries(reclaimed) as Reclaimed }),
         seconds,
         stageSeconds,
         bottleneck: longest(stageSeconds),
@@ -94,11 +96,15 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
         remaining: remainingOf(totals, done),
         pausedMs,
         recovered,
-        warnings: [...warnings, ...planWarnings],
+        warnings: [...warnings, ...plan.warnings],
         errors,
       };
     },
   };
+}
+
+function hasTrouble(counts: ReadonlyMap<string, number>): boolean {
+  return [...counts.keys()].some((code) => troubles.has(code));
 }
 
 interface Counted {
@@ -124,6 +130,13 @@ function add(counts: Map<string, number>, code: string, count: number): void {
   counts.set(code, (counts.get(code) ?? 0) + count);
 }
 
+function addThing(reclaimed: Map<ThingKind, { count: number; bytes: number }>, outcome: Outcome): void {
+  const { kind, freedBytes = 0 } = outcome;
+  if (kind === undefined) return;
+  const { count, bytes } = reclaimed.get(kind) ?? { count: 0, bytes: 0 };
+  reclaimed.set(kind, { count: count + 1, bytes: bytes + freedBytes });
+}
+
 const hints: Readonly<Record<string, string>> = {
   "no-room": "make room on the tier, or let a job move its oldest files on",
   "name-taken": "look at what lies there; nothing is ever overwritten",
@@ -132,12 +145,13 @@ const hints: Readonly<Record<string, string>> = {
   "open-unknown": "run as root",
 };
 
-function errorOf({ path, result, code, message }: Outcome): JobError {
+function errorOf({ path, kind, result, code, message }: Outcome): JobError {
   return {
     ...pathFields(path),
     code: code ?? result,
     message: message ?? result,
-    hint: hints[result] ?? "the source is where it was; run again",
+    hint:
+      hints[result] ?? (kind === undefined ? "the source is where it was; run again" : "nothing was forced; run again"),
   };
 }
 

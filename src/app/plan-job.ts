@@ -48,6 +48,7 @@ export async function planAndJudge(job: Job, judging: Judging, watch: PlanWatch)
       files: totals.files,
       bytes: totals.bytes,
       oldestModifiedAt: totals.oldestMs === undefined ? null : new Date(totals.oldestMs).toISOString(),
+      ...(totals.things === undefined ? {} : { things: totals.things }),
     },
     refusal: refusal ?? null,
     error: null,

@@ -30,7 +30,8 @@ function makeReport(
   result: LoadResult,
   { cli, deps }: { readonly cli: Cli; readonly deps: ConfigDeps },
 ): ConfigCheckReport {
-  const counts = { tiers: result.draft?.tiers.length ?? 0, jobs: result.draft?.moves.length ?? 0 };
+  const { tiers = [], moves = [], cleans = [], docker } = result.draft ?? {};
+  const counts = { tiers: tiers.length, jobs: moves.length + cleans.length + (docker === undefined ? 0 : 1) };
   const host = result.draft?.host ?? deps.machineName();
   const made = { now: cli.host.clock.now(), host, toolVersion: cli.toolVersion };
   return configCheckReport({ file: result.file, problems: result.problems, ...counts }, made);

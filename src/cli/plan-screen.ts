@@ -1,6 +1,7 @@
 import type { JobRule } from "../config/config.ts";
 import { type RawPath, rawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
+import { type ThingKind, thingKinds } from "../lib/thing-kinds.ts";
 import { formatBytes, plural } from "../lib/units.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan } from "../reports/plan.ts";
@@ -50,7 +51,15 @@ function answerLines(terminal: Terminal, { totals, refusal }: JobPlan): readonly
   }
   if (totals.files === 0) return ["nothing to do"];
   const oldest = totals.oldestModifiedAt?.slice(0, 10) ?? "unknown";
-  return [`${plural(totals.files, "file")}   ${formatBytes(totals.bytes)}   oldest ${oldest}`];
+  return [`${countText(totals)}   ${formatBytes(totals.bytes)}   oldest ${oldest}`];
+}
+
+/** `412 files`, or `3 containers, 12 images`. */
+function countText({ files, things }: JobPlan["totals"]): string {
+  if (things === undefined) return plural(files, "file");
+  return Object.entries(things)
+    .map(([kind, count]) => plural(count, thingKinds[kind as ThingKind]))
+    .join(", ");
 }
 
 function changeLines(terminal: Terminal, { approval }: JobPlan): readonly string[] {

@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../host/host.ts";
 import type { JobKind } from "../lib/job-kinds.ts";
 import type { RawPath } from "../lib/raw-path.ts";
+import type { ThingKind } from "../lib/thing-kinds.ts";
 import type { Kept } from "../policies/kept.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { OpenTier, TierConfig } from "../tiers/tier.ts";
@@ -64,7 +65,13 @@ export interface PlanWatch {
 }
 
 export interface Plan extends Disposable {
-  readonly totals: { readonly files: number; readonly bytes: number; readonly oldestMs: number | undefined };
+  readonly totals: {
+    readonly files: number;
+    readonly bytes: number;
+    readonly oldestMs: number | undefined;
+    /** How many of each kind the steps are, where they are no files. */
+    readonly things?: Readonly<Partial<Record<ThingKind, number>>>;
+  };
   readonly kept: Kept;
   readonly errors: readonly { readonly path: RawPath; readonly message: string }[];
   readonly warnings: readonly string[];
@@ -100,6 +107,8 @@ export type Done = "moved" | "cleaned" | "quarantined" | "removed";
 /** What became of one file. */
 export interface Outcome {
   readonly path: RawPath;
+  /** Of what is no file; its path is then its kind and its name. */
+  readonly kind?: ThingKind;
   readonly result: Done | ReasonCode;
   readonly sizeBytes: number;
   readonly storedBytes: number;

@@ -23,7 +23,8 @@ export const reasons = {
   excluded: { label: "excluded", meaning: "The rule's `include` and `exclude` patterns leave it out." },
   "in-use": {
     label: "in use",
-    meaning: "A process has it open, mapped or locked; for `clean`, reading counts, too.",
+    meaning:
+      "A process has it open, mapped or locked; for `clean`, reading counts, too. `docker`: a container, another image or a build needs it.",
   },
   "live-socket": {
     label: "live sockets",
@@ -42,11 +43,20 @@ export const reasons = {
   },
   "changed-since-plan": {
     label: "changed since the plan",
-    meaning: "It is not the very file that was planned any more, so it stays.",
+    meaning: "It is not the very file, or not in the very state, that was planned any more, so it stays.",
   },
   "age-unknown": {
     label: "of unknown age",
-    meaning: "The file system keeps none of the time stamps that `age_by` names.",
+    meaning:
+      "The file system keeps none of the time stamps that `age_by` names, or Docker does not know when it stopped.",
+  },
+  running: {
+    label: "running",
+    meaning: "A container that runs, is paused or restarts; nothing that Docker does not call stopped is touched.",
+  },
+  protected: {
+    label: "protected",
+    meaning: "`keep_labels` or `keep_images` names the container or image.",
   },
   "special-file": {
     label: "special files",

@@ -1,4 +1,5 @@
 import type { JobKind } from "../lib/job-kinds.ts";
+import type { ThingKind } from "../lib/thing-kinds.ts";
 import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
 import type { PathFields } from "./path.ts";
 
@@ -19,7 +20,13 @@ export interface JobPlan {
   /** Present with `--steps` and with `--json`. */
   readonly steps: readonly PlanStep[];
   readonly kept: Readonly<Record<string, { readonly count: number; readonly examples: readonly PathFields[] }>>;
-  readonly totals: { readonly files: number; readonly bytes: number; readonly oldestModifiedAt: string | null };
+  readonly totals: {
+    readonly files: number;
+    readonly bytes: number;
+    readonly oldestModifiedAt: string | null;
+    /** How many of each kind, where they are no files. */
+    readonly things?: Readonly<Partial<Record<ThingKind, number>>>;
+  };
   readonly refusal: { readonly guard: string; readonly message: string; readonly hint: string } | null;
   readonly error: ReportedError | null;
   readonly warnings: readonly string[];

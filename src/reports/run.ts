@@ -1,4 +1,5 @@
 import type { JobKind } from "../lib/job-kinds.ts";
+import type { ThingKind } from "../lib/thing-kinds.ts";
 import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
 import type { PathFields } from "./path.ts";
 import type { ReportedError } from "./plan.ts";
@@ -33,6 +34,8 @@ export interface JobReport {
   readonly bytesWritten: number;
   /** What went for good took so much room. */
   readonly bytesFreed: number;
+  /** What was removed that is no file, by kind. */
+  readonly reclaimed?: Reclaimed;
   readonly seconds: number;
   /** Wall time of each stage. */
   readonly stageSeconds: Readonly<Record<string, number>>;
@@ -50,6 +53,8 @@ export interface JobReport {
   /** At most 100. */
   readonly errors: readonly JobError[];
 }
+
+export type Reclaimed = Readonly<Partial<Record<ThingKind, { readonly count: number; readonly bytes: number }>>>;
 
 export interface JobError extends PathFields, ReportedError {}
 

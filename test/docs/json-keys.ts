@@ -1,5 +1,10 @@
 /** Objects whose keys are data, and what a page calls such a key. */
-const records: Readonly<Record<string, string>> = { kept: "<reason>", outcomes: "<outcome>" };
+const records: Readonly<Record<string, string>> = {
+  kept: "<reason>",
+  outcomes: "<outcome>",
+  things: "<kind>",
+  reclaimed: "<kind>",
+};
 
 /** Every key of a document as a path: `jobs[].totals.files`; a list of anything ends in `[]`. */
 export function keyPaths(document: unknown): ReadonlySet<string> {

@@ -1,5 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { HealthReport } from "../../src/reports/health.ts";
+import type { JobPlan } from "../../src/reports/plan.ts";
+import type { Reclaimed } from "../../src/reports/run.ts";
 import type { Scratch } from "../support/scratch.ts";
 import { makeOddFiles } from "./odd-files.ts";
 import { report } from "./verbs.ts";
@@ -22,9 +24,9 @@ export function realReports({ path }: Scratch): Reports {
   writeFileSync(wrong, 'version = 1\n[tiers.warm]\npaht = "/mnt"\n[[move]]\nname = "x"\n');
   return new Map<string, readonly unknown[]>([
     ["tier-adopt", [adopted]],
-    ["plan", [never, changed]],
+    ["plan", [never, changed, dockerParts().plan]],
     ["approve", [approved]],
-    ["run", [run]],
+    ["run", [run, dockerParts().run]],
     ["find", [report(file, "find", "/")]],
     ["restore", [restored, again]],
     ["config-check", [report(wrong, "config", "check")]],
@@ -62,6 +64,13 @@ server = "127.0.0.1:1"
 ${job("logs", `${path}/linked`)}
 ${job("engine", `${path}/engine`)}
 ${job("lost", `${path}/nowhere`)}`;
+}
+
+/** What needs Docker to be seen; the compiler holds these keys to the types. */
+function dockerParts() {
+  const things: JobPlan["totals"]["things"] = { container: 1 };
+  const reclaimed: Reclaimed = { container: { count: 1, bytes: 1 } };
+  return { plan: { jobs: [{ totals: { things } }] }, run: { jobs: [{ reclaimed }] } };
 }
 
 /** What needs LVM to be seen; the compiler holds these keys to the type. */
