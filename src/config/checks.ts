@@ -1,4 +1,6 @@
 import type { Check } from "./checks/check.ts";
+import { checkCleanAge } from "./checks/clean-age.ts";
+import { checkCleanPaths } from "./checks/clean-paths.ts";
 import { checkDestinations } from "./checks/destinations.ts";
 import { checkNames } from "./checks/names.ts";
 import { checkNeverFires } from "./checks/never-fires.ts";
@@ -22,6 +24,8 @@ export const checks: readonly Check[] = [
   checkNotYetValues,
   checkOneTree,
   checkDestinations,
+  checkCleanPaths,
+  checkCleanAge,
   checkNeverFires,
   checkStateDir,
   checkOneFileSystem,

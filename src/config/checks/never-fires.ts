@@ -1,17 +1,20 @@
 import { isWithin } from "../../lib/raw-path.ts";
 import { atKey } from "../at-key.ts";
-import type { MoveDraft } from "../draft.ts";
+import type { CleanDraft, MoveDraft } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { CheckFacts } from "./check.ts";
 
 /** A rule that can never fire, as far as its patterns show it. */
 export function checkNeverFires({ draft }: CheckFacts): readonly Finding[] {
-  return draft.moves.flatMap((move) => [...emptySelection(move), ...absolutePatterns(move)]);
+  return [
+    ...draft.moves.flatMap((move) => [...emptySelection(move), ...absolutePatterns(move)]),
+    ...draft.cleans.flatMap(emptySelection),
+  ];
 }
 
 const everything = ["*", "**", "**/*"];
 
-function emptySelection({ section }: MoveDraft): readonly Finding[] {
+function emptySelection({ section }: MoveDraft | CleanDraft): readonly Finding[] {
   const { include, exclude } = section.fields;
   if (include?.value.length === 0) {
     return [
