@@ -43,5 +43,5 @@ function ratio(part: number, whole: number): number {
 }
 
 function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return `${Math.ceil(share * 100)} %`;
 }
