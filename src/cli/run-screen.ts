@@ -8,7 +8,7 @@ import { spread, wordLines } from "./layout.ts";
 import { rawOf } from "./plan-screen.ts";
 import { type Mark, mark, paint, sign, type Terminal } from "./terminal.ts";
 
-const marks: Readonly<Record<JobReport["status"], Mark>> = {
+const statusMarks: Readonly<Record<JobReport["status"], Mark>> = {
   ok: "ok",
   partial: "warning",
   failed: "critical",
@@ -19,11 +19,15 @@ const marks: Readonly<Record<JobReport["status"], Mark>> = {
   "not-started": "none",
 };
 
+export function statusMark(status: JobReport["status"]): Mark {
+  return statusMarks[status];
+}
+
 const errorsShown = 5;
 
 /** One job's line of a run, and below it what a person should look at. */
 export function jobReportLines(terminal: Terminal, report: JobReport, width: number): string {
-  const head = `${report.name.padEnd(width)}  ${mark(terminal, marks[report.status])} `;
+  const head = `${report.name.padEnd(width)}  ${mark(terminal, statusMark(report.status))} `;
   const indent = width + 4;
   const stayed = Object.fromEntries(Object.entries(report.outcomes).filter(([code]) => !isDone(code)));
   const more = report.errors.length - errorsShown;
@@ -73,7 +77,8 @@ function thingsText(reclaimed: Reclaimed): string {
     .join(", ");
 }
 
-function isDone(code: string): code is Done {
+/** The outcome is a deed, and not a reason why something stayed. */
+export function isDone(code: string): code is Done {
   return Object.hasOwn(deeds, code);
 }
 
@@ -102,6 +107,11 @@ const stages: Readonly<Record<string, string>> = {
   unlink: "removing",
   journal: "writing the journal",
 };
+/** `reading back` for `verify`. */
+export function stageWord(stage: string): string {
+  return stages[stage] ?? stage;
+}
+
 const worthTelling = 5;
 
 /** How long it took, and what held it back when that is one thing and long enough to matter. */
@@ -110,9 +120,7 @@ function took(terminal: Terminal, report: JobReport): string {
   if (isWhole(report) || report.status === "not-started") return "";
   const stage = bottleneck === null ? 0 : (stageSeconds[bottleneck] ?? 0);
   const most =
-    bottleneck === null || seconds < worthTelling || stage < seconds / 2
-      ? ""
-      : `, mostly ${stages[bottleneck] ?? bottleneck}`;
+    bottleneck === null || seconds < worthTelling || stage < seconds / 2 ? "" : `, mostly ${stageWord(bottleneck)}`;
   return paint(terminal, "dim", `${formatDuration(seconds * 1000)}${most}`);
 }
 
@@ -156,6 +164,10 @@ const words: Readonly<Record<JobReport["status"], string>> = {
   interrupted: "interrupted",
   "not-started": "not started",
 };
+
+export function statusWord(status: JobReport["status"]): string {
+  return words[status];
+}
 
 /** `partial: 1 done, 1 refused · run 20261123T041500Z-7f3a`, and the exit code at the edge when it is not 0. */
 export function runClosing(terminal: Terminal, report: RunReport, exitCode: number): string {
