@@ -11,14 +11,17 @@ import { unusedImages } from "./judge.ts";
 import { type DockerPlan, type DockerStep, planDocker } from "./plan.ts";
 import type { DockerRule } from "./rule.ts";
 
+/** What it needs from outside, of all that a job is given. */
+export type DockerContext = Pick<JobContext, "catalog" | "clock" | "signal" | "pacer" | "guard">;
+
 interface Opened {
   readonly rule: DockerRule;
-  readonly context: JobContext;
+  readonly context: DockerContext;
   readonly engine: Engine | Absent;
 }
 
 /** The `[docker]` job. A machine without a running Docker is no failure: its plan is empty and says so. @throws OperatorError EXTERNAL */
-export async function openDockerJob(rule: DockerRule, context: JobContext): Promise<Job> {
+export async function openDockerJob(rule: DockerRule, context: DockerContext): Promise<Job> {
   const engine = await onEngine(rule, () => openEngine(rule.socket, context.signal));
   const opened: Opened = { rule, context, engine };
   const plans = new WeakMap<Plan, DockerPlan>();
@@ -79,7 +82,7 @@ function approvedRule({ rule, engine, context }: Opened): object {
 }
 
 /** While Docker is away there is nothing that it could be mistaken for: the rule stays the one that was approved. */
-function approvedEngine({ catalog }: JobContext): string | null {
+function approvedEngine({ catalog }: DockerContext): string | null {
   const saved = catalog?.decisions.approvalOf("docker");
   if (saved === undefined) return null;
   return (JSON.parse(saved.rule) as { readonly source: { readonly engine: string | null } }).source.engine;
