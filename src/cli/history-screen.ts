@@ -2,7 +2,7 @@ import { formatLocal } from "../lib/moment.ts";
 import { formatBytes, formatCount, formatDuration } from "../lib/units.ts";
 import type { RunSummary } from "../reports/history.ts";
 import type { JobReport } from "../reports/run.ts";
-import { fitting, screenWidth } from "./layout.ts";
+import { fitting, listLines, screenWidth } from "./layout.ts";
 import { isDone, jobReportLines, stageWord, statusMark, statusWord } from "./run-screen.ts";
 import { columns, mark, paint, sign, type Terminal, textWidth } from "./terminal.ts";
 
@@ -51,12 +51,12 @@ export function runScreen(terminal: Terminal, run: RunSummary): string {
   const width = Math.max(0, ...run.jobs.map(({ name }) => name.length));
   const jobs = run.jobs.flatMap((job) => [
     jobReportLines(terminal, job, width),
-    ...speedLines(terminal, job).map((line) => " ".repeat(width + 4) + line),
+    ...speedLines(terminal, job, width + 4).map((line) => " ".repeat(width + 4) + line),
   ]);
   return `${[head, "", ...jobs].join("\n")}\n`;
 }
 
-function speedLines(terminal: Terminal, job: JobReport): readonly string[] {
+function speedLines(terminal: Terminal, job: JobReport, indent: number): readonly string[] {
   const { bytesRead, bytesWritten, seconds, pausedMs } = job;
   const rate = (bytes: number) => `${formatBytes(bytes / Math.max(seconds, 0.001))}/s`;
   const rates = bytesRead === 0 ? [] : [`read ${rate(bytesRead)}, written ${rate(bytesWritten)}`];
@@ -65,7 +65,6 @@ function speedLines(terminal: Terminal, job: JobReport): readonly string[] {
     .sort(([, left], [, right]) => right - left)
     .map(([stage, spent]) => `${stageWord(stage)} ${formatDuration(spent * 1000)}`);
   const paused = pausedMs > 0 ? [`gave way for ${formatDuration(pausedMs)}`] : [];
-  return [...rates, ...(stages.length === 0 ? [] : [stages.join(", ")]), ...paused].map((line) =>
-    paint(terminal, "dim", line),
-  );
+  const spent = stages.length === 0 ? [] : listLines(stages, { lead: "", separator: ", ", indent });
+  return [...rates, ...spent, ...paused].map((line) => paint(terminal, "dim", line));
 }

@@ -51,13 +51,19 @@ function answer(terminal: Terminal, report: JobReport): string {
     // The line begins with the job's name.
     return first.message.startsWith(`${report.name} `) ? first.message.slice(report.name.length + 1) : first.message;
   }
-  const parts = Object.entries(report.outcomes).flatMap(([code, count]) =>
-    isDone(code) ? [deeds[code](terminal, report, plural(count, "file"))] : [],
-  );
-  if (parts.length > 0) return parts.join("; ");
+  const done = deedWords(terminal, report);
+  if (done !== undefined) return done;
   return report.remaining.files === 0 && isQuiet(report)
     ? "nothing to do"
     : `nothing ${report.kind === "move" ? "moved" : "removed"}`;
+}
+
+/** What a job did, in words; `undefined` when nothing was done. */
+export function deedWords(terminal: Terminal, report: JobReport): string | undefined {
+  const parts = Object.entries(report.outcomes).flatMap(([code, count]) =>
+    isDone(code) ? [deeds[code](terminal, report, plural(count, "file"))] : [],
+  );
+  return parts.length === 0 ? undefined : parts.join("; ");
 }
 
 /** What was done, in words. */
