@@ -21,6 +21,7 @@ export interface StepTotals {
  */
 export interface StepTable extends Disposable {
   readonly add: (step: Step) => void;
+  readonly clear: () => void;
   /** Takes out the files whose other links are not all here, handing each to `drop` (HAZARDS M14). */
   readonly dropSplitGroups: (drop: (path: RawPath) => void) => void;
   /** Takes out what does not fit into `bytes`, oldest first, handing each to `drop`; returns how many. */
@@ -57,6 +58,7 @@ export function openStepTable(): StepTable {
     add: ({ path, identity: { device, inode, sizeBytes, modifiedNs, changedNs, links } }) => {
       insert.run(bytesOf(path), device, BigInt.asIntN(64, inode), sizeBytes, modifiedNs, changedNs, links);
     },
+    clear: () => db.exec("DELETE FROM steps"),
     dropSplitGroups: (drop) => dropRows(splitGroups, drop),
     dropBeyond: (bytes, drop) => dropRows(beyond(bytes), drop),
     totals: () => readTotals(db),

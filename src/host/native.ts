@@ -7,6 +7,7 @@ type NativeFunction = (...args: readonly unknown[]) => number;
 interface Koffi {
   load(library: string): { func(prototype: string): NativeFunction };
   errno(): number;
+  address(buffer: ArrayBuffer): bigint;
   readonly os: { readonly errno: Readonly<Record<string, number>> };
 }
 
@@ -34,6 +35,14 @@ errorNames.set(koffi.os.errno.EAGAIN ?? 11, "EAGAIN");
 /** Binds a C function of the C library. */
 export function bind(prototype: string): NativeFunction {
   return libc.func(prototype);
+}
+
+/**
+ * Where a buffer lies, for calls that are made by the million: a number is passed on in half the time of an object. The
+ * buffer never moves, and must be kept for as long as its address is.
+ */
+export function addressOf(buffer: ArrayBuffer): number {
+  return Number(koffi.address(buffer));
 }
 
 /** The name of the error that the last call of this thread left. */

@@ -45,6 +45,11 @@ export function joinPath(...parts: readonly string[]): RawPath {
     .replaceAll(/\/{2,}/g, "/") as RawPath;
 }
 
+/** The path of a name in a directory; both from the same root, for which the directory is empty. */
+export function pathIn(directory: RawPath, name: RawPath): RawPath {
+  return directory === "" ? name : (`${directory}/${name}` as RawPath);
+}
+
 export function baseName(path: RawPath): RawPath {
   return path.slice(path.lastIndexOf("/") + 1) as RawPath;
 }

@@ -21,6 +21,13 @@ const markers: readonly Marker[] = [
   { engine: "containerd", names: ["io.containerd.content.v1.content"] },
 ];
 
+const markerNames = new Set(markers.flatMap(({ names }) => names));
+
+/** The name counts for `engineOfDirectory`; no other does. */
+export function isEngineMarker(name: string): boolean {
+  return markerNames.has(name);
+}
+
 const loginRecords = new Set(["utmp", "wtmp", "btmp", "lastlog"]);
 
 /** The engine that a directory with these names belongs to; everything below it is its own (HAZARDS M25). */

@@ -12,6 +12,8 @@ export type Kept = Readonly<Partial<Record<ReasonCode, KeptCount>>>;
 /** Counts what a plan leaves alone, by reason, with a few examples of each. */
 export interface KeptTally {
   readonly add: (code: ReasonCode, path: RawPath) => void;
+  /** Many at once, none of which is told by itself. */
+  readonly addCounted: (code: ReasonCode, counted: KeptCount) => void;
   readonly result: () => Kept;
 }
 
@@ -19,12 +21,16 @@ const examplesKept = 3;
 
 export function tallyKept(onEach?: (code: ReasonCode, path: RawPath) => void): KeptTally {
   const counts = new Map<ReasonCode, { count: number; readonly examples: RawPath[] }>();
+  const addCounted: KeptTally["addCounted"] = (code, { count, examples }) => {
+    const entry = counts.get(code) ?? { count: 0, examples: [] };
+    counts.set(code, entry);
+    entry.count += count;
+    entry.examples.push(...examples.slice(0, examplesKept - entry.examples.length));
+  };
   return {
+    addCounted,
     add: (code, path) => {
-      const entry = counts.get(code) ?? { count: 0, examples: [] };
-      counts.set(code, entry);
-      entry.count += 1;
-      if (entry.examples.length < examplesKept) entry.examples.push(path);
+      addCounted(code, { count: 1, examples: [path] });
       onEach?.(code, path);
     },
     result: () => Object.fromEntries(counts),

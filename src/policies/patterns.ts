@@ -22,7 +22,7 @@ export function compileSelection(selection: Selection): Matcher {
   const includeDirectories = selection.include.filter((pattern) => !isForFiles(pattern)).map(compileDirectory);
   const exclude = selection.exclude.filter(isForFiles).map(compile);
   const excludeDirectories = selection.exclude.filter((pattern) => !isForFiles(pattern)).map(compileDirectory);
-  const all = selection.include.length === 0;
+  const all = selection.include.length === 0 || selection.include.includes("*");
   return {
     selects: (path) =>
       (all ||

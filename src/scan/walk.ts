@@ -1,8 +1,9 @@
 import { type DirectoryEntry, listDirectory } from "../host/files.ts";
-import { closeFd, open, openBeneath } from "../host/posix.ts";
+import { closeFd } from "../host/posix.ts";
 import { type FileStat, statAt, statFd } from "../host/stat.ts";
 import { hasCode, messageOf } from "../lib/errors.ts";
 import { joinPath, type RawPath } from "../lib/raw-path.ts";
+import { openDirectory } from "./open-directory.ts";
 
 /** One directory as it was read; `fd` is open while the visitor looks. */
 export interface ReadDirectory {
@@ -59,17 +60,6 @@ function visitDirectory(place: Place, visitor: Visitor): void {
     for (const entry of directory.entries) visitEntry(directory, entry, { place, visitor });
   } finally {
     closeFd(fd);
-  }
-}
-
-function openDirectory(root: number, path: RawPath): number {
-  const flags = open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW;
-  try {
-    return openBeneath(root, path, flags | open.O_NOATIME);
-  } catch (error) {
-    // O_NOATIME needs ownership or CAP_FOWNER.
-    if (!hasCode(error, "EPERM")) throw error;
-    return openBeneath(root, path, flags);
   }
 }
 

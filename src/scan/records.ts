@@ -1,0 +1,152 @@
+import { keyBytes } from "../host/raw-stat.ts";
+import type { RawPath } from "../lib/raw-path.ts";
+import type { ReadDirectory } from "./reading.ts";
+import { scanReasons, type Tally } from "./tally.ts";
+
+/** Changes with every change of the bytes below, and of what they mean. */
+export const recordVersion = 1;
+
+/**
+ * What the index keeps of one directory that has others in it: the directory's own key, then a record for each of
+ * those. A record is a name and, once that directory was read without an error, what was found there.
+ */
+export interface Block {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+}
+
+/** A place in a block, and what the record there says; the next `readRecord` into it replaces that. */
+export interface BlockRecord {
+  at: number;
+  end: number;
+  nameFrom: number;
+  nameTo: number;
+  isKnown: boolean;
+  hasSubdirectories: boolean;
+  keyAt: number;
+  /** The clock before the directory was opened. */
+  lookedMs: number;
+  oldestMs: number;
+  newestMs: number;
+  talliesAt: number;
+}
+
+export const firstRecord = keyBytes;
+
+const fixedBytes = 4;
+const [knownFlag, subdirectoriesFlag] = [1, 2] as const;
+const factsBytes = keyBytes + 3 * 8 + 1;
+const tallyBytes = 14;
+/** A stamp that was looked at in the very instant of a change, or that lies in the future, is taken for this much older. */
+const capMs = 2_000;
+
+export function openBlock(bytes: Uint8Array): Block {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return { bytes: Buffer.from(buffer, byteOffset, byteLength), view: new DataView(buffer, byteOffset, byteLength) };
+}
+
+export function emptyRecord(): BlockRecord {
+  return {
+    ...{ at: 0, end: 0, nameFrom: 0, nameTo: 0, isKnown: false, hasSubdirectories: false },
+    ...{ keyAt: 0, lookedMs: 0, oldestMs: 0, newestMs: 0, talliesAt: 0 },
+  };
+}
+
+/** Reads the record at `at` into `into`; false at the end of the block. */
+export function readRecord({ bytes, view }: Block, at: number, into: BlockRecord): boolean {
+  if (at >= bytes.length) return false;
+  const flags = bytes[at + 3] ?? 0;
+  into.at = at;
+  into.end = at + view.getUint16(at, true);
+  into.nameFrom = at + fixedBytes;
+  into.nameTo = into.nameFrom + (bytes[at + 2] ?? 0);
+  into.isKnown = (flags & knownFlag) !== 0;
+  if (!into.isKnown) return true;
+  into.hasSubdirectories = (flags & subdirectoriesFlag) !== 0;
+  into.keyAt = into.nameTo;
+  const facts = into.keyAt + keyBytes;
+  into.lookedMs = view.getFloat64(facts, true);
+  into.oldestMs = view.getFloat64(facts + 8, true);
+  into.newestMs = view.getFloat64(facts + 16, true);
+  into.talliesAt = facts + 24;
+  return true;
+}
+
+export function recordName({ bytes }: Block, { nameFrom, nameTo }: BlockRecord): RawPath {
+  return bytes.toString("latin1", nameFrom, nameTo) as RawPath;
+}
+
+/** What stays in that directory, as of `lookedMs`. */
+export function* recordTallies({ bytes, view }: Block, { talliesAt }: BlockRecord): Generator<Tally> {
+  let at = talliesAt + 1;
+  for (let left = bytes[talliesAt] ?? 0; left > 0; left--) {
+    const exampleEnd = at + tallyBytes + (bytes[at + 13] ?? 0);
+    const code = scanReasons[bytes[at] ?? 0];
+    if (code === undefined) throw new Error("the scan index holds a reason that nobody knows");
+    yield {
+      code,
+      count: view.getUint32(at + 1, true),
+      bytes: view.getFloat64(at + 5, true),
+      example: bytes.toString("latin1", at + tallyBytes, exampleEnd) as RawPath,
+    };
+    at = exampleEnd;
+  }
+}
+
+/** A directory of which no more is known than that it is there. */
+export function nameRecord(name: RawPath): Buffer {
+  const record = Buffer.alloc(fixedBytes + name.length);
+  record.writeUInt16LE(record.length, 0);
+  record.writeUInt8(name.length, 2);
+  record.write(name, fixedBytes, "latin1");
+  return record;
+}
+
+/** What was found in a directory; with what is old enough counted as it will be while the record is of use: too young. */
+export function factsRecord(name: RawPath, reading: ReadDirectory): Buffer {
+  const tallies = asOfLater(reading).map(encodeTally);
+  const tail = Buffer.concat(tallies);
+  const factsAt = fixedBytes + name.length;
+  const record = Buffer.concat([nameRecord(name), Buffer.alloc(factsBytes), tail]);
+  record.writeUInt16LE(record.length, 0);
+  record.writeUInt8(knownFlag | (reading.subdirectories.length > 0 ? subdirectoriesFlag : 0), 3);
+  record.set(reading.key, factsAt);
+  const latest = reading.lookedMs - capMs;
+  const hasFiles = reading.oldestMs !== Number.POSITIVE_INFINITY;
+  record.writeDoubleLE(reading.lookedMs, factsAt + keyBytes);
+  record.writeDoubleLE(hasFiles ? Math.min(reading.oldestMs, latest) : reading.oldestMs, factsAt + keyBytes + 8);
+  record.writeDoubleLE(Math.min(reading.newestMs, latest), factsAt + keyBytes + 16);
+  record.writeUInt8(tallies.length, factsAt + keyBytes + 24);
+  return record;
+}
+
+function asOfLater({ tallies, candidates, candidateBytes }: ReadDirectory): readonly Tally[] {
+  const [example] = candidates;
+  if (example === undefined) return tallies;
+  const young = tallies.find(({ code }) => code === "too-young");
+  const others = tallies.filter((tally) => tally !== young);
+  const count = (young?.count ?? 0) + candidates.length;
+  return [
+    ...others,
+    { code: "too-young", count, bytes: (young?.bytes ?? 0) + candidateBytes, example: young?.example ?? example },
+  ];
+}
+
+function encodeTally({ code, count, bytes, example }: Tally): Buffer {
+  const encoded = Buffer.alloc(tallyBytes + example.length);
+  encoded.writeUInt8(scanReasons.indexOf(code), 0);
+  encoded.writeUInt32LE(count, 1);
+  encoded.writeDoubleLE(bytes, 5);
+  encoded.writeUInt8(example.length, 13);
+  encoded.write(example, tallyBytes, "latin1");
+  return encoded;
+}
+
+export function joinBlock(key: Uint8Array, records: readonly Uint8Array[]): Block {
+  return openBlock(Buffer.concat([key, ...records]));
+}
+
+/** The bytes of a record, for another block. */
+export function recordBytes({ bytes }: Block, { at, end }: BlockRecord): Buffer {
+  return bytes.subarray(at, end);
+}
