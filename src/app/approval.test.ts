@@ -21,7 +21,9 @@ test("D16: what was shown is what is approved", () => {
     state: "approved",
     fingerprint: fingerprintOf(rule()),
     since: "2026-11-20T04:15:00.000Z",
+    by: "ops",
     changes: [],
+    effect: null,
   });
   assert.match(fingerprintOf(rule()), /^[0-9a-f]{64}$/);
 });
@@ -31,7 +33,9 @@ test("a rule that nobody saw is not approved", () => {
     state: "never",
     fingerprint: fingerprintOf(rule()),
     since: null,
+    by: null,
     changes: [],
+    effect: null,
   });
 });
 

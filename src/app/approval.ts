@@ -11,10 +11,12 @@ export function fingerprintOf(rule: string): string {
 /** How a rule as it stands relates to what a person approved. */
 export function judgeApproval(rule: string, saved: ReturnType<Decisions["approvalOf"]>): Approval {
   const fingerprint = fingerprintOf(rule);
-  if (saved === undefined) return { state: "never", fingerprint, since: null, changes: [] };
-  const since = new Date(saved.approvedAtMs).toISOString();
-  if (saved.fingerprint === fingerprint) return { state: "approved", fingerprint, since, changes: [] };
-  return { state: "changed", fingerprint, since, changes: changesBetween(saved.rule, rule) };
+  if (saved === undefined) {
+    return { state: "never", fingerprint, since: null, by: null, changes: [], effect: null };
+  }
+  const known = { fingerprint, since: new Date(saved.approvedAtMs).toISOString(), by: saved.approvedBy, effect: null };
+  if (saved.fingerprint === fingerprint) return { state: "approved", ...known, changes: [] };
+  return { state: "changed", ...known, changes: changesBetween(saved.rule, rule) };
 }
 
 /** The keys that differ, in words an operator wrote: `olderThanMs` is shown as `older_than`, `7d`. */

@@ -1,5 +1,6 @@
 import { openCatalog } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
+import type { GuardId } from "../jobs/guards.ts";
 import type { AppDoors } from "./app.ts";
 import { fingerprintOf } from "./approval.ts";
 
@@ -8,6 +9,18 @@ export interface ApprovedRules {
   readonly rules: ReadonlyMap<string, string>;
   /** Who said yes. */
   readonly by: string;
+}
+
+/** Writes down that the next run of these jobs may get past a guard. @throws OperatorError STATE_DIR */
+export function liftGuard(
+  doors: AppDoors,
+  config: Config,
+  { jobs, guard, by }: { readonly jobs: readonly string[]; readonly guard: GuardId; readonly by: string },
+): void {
+  using catalog = openCatalog(config.stateDir);
+  for (const job of jobs) {
+    catalog.guards.lift({ job, guard, liftedAtMs: doors.host.clock.now(), liftedBy: by });
+  }
 }
 
 /** Writes down that these rules, as they were shown, may act. @throws OperatorError STATE_DIR */

@@ -1,21 +1,18 @@
-import { type Catalog, openCatalog, openCatalogToRead } from "../catalog/catalog.ts";
+import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import type { Clock } from "../host/host.ts";
 import { readIoPressure } from "../host/io-pressure.ts";
-import type { Job, JobContext, Plan } from "../jobs/job.ts";
+import type { Job } from "../jobs/job.ts";
 import { type JobLock, type LockHolder, lockJob } from "../jobs/lock.ts";
 import { openPacer } from "../jobs/open-pacer.ts";
-import { unpaced } from "../jobs/pacer.ts";
 import { openReserve } from "../jobs/reserve.ts";
 import { messageOf } from "../lib/errors.ts";
-import type { PathFields } from "../reports/path.ts";
-import { pathFields } from "../reports/path.ts";
-import type { PlanStep } from "../reports/plan.ts";
 import type { JobReport } from "../reports/run.ts";
 import { applyJob } from "./apply-job.ts";
 import { keepDailyCopies } from "./daily-copies.ts";
+import { contextOf, judgingOf } from "./job-context.ts";
 import type { FromChild, JobRequest } from "./job-messages.ts";
 import { openJob } from "./open-job.ts";
-import { type Judging, planAndJudge, reportedStep } from "./plan-job.ts";
+import { planOnly } from "./plan-only.ts";
 
 export interface ChildDoors {
   readonly pid: number;
@@ -29,8 +26,7 @@ export interface ChildDoors {
 /** Does one job from start to end in a process of its own; the answers are messages. @throws OperatorError */
 export async function doJob(request: JobRequest, doors: ChildDoors): Promise<void> {
   if (request.mode === "plan") {
-    using catalog = openCatalogToRead(request.stateDir);
-    await planOnly(request, doors, catalog);
+    await planOnly(request, doors);
     return;
   }
   const { stateDir, rule, lockWaitMs } = request;
@@ -99,55 +95,4 @@ function withCopies(report: JobReport, { request, doors, catalog, job }: Ended):
     const told = { path: "", code: String(error.code), message, hint };
     return { ...report, status: "partial", errors: [...report.errors, told] };
   }
-}
-
-function contextOf(
-  request: JobRequest,
-  { clock, signal, send }: ChildDoors,
-  own: Pick<JobContext, "catalog" | "pacer">,
-): JobContext {
-  const { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd, guard, fullScan } = request;
-  const progress: JobContext["progress"] = (done) => {
-    void send({ type: "progress", done });
-  };
-  const given = { run, host, tiers, copierEntry, restoreGraceMs, logrotateNames, startedBySystemd, guard, fullScan };
-  return { ...given, ...own, clock, signal, progress };
-}
-
-function judgingOf({ rule, guard }: JobRequest, catalog: Catalog | undefined): Judging {
-  return { catalog, formerly: rule.formerly, guard };
-}
-
-const pieceSize = 500;
-
-async function planOnly(request: JobRequest, doors: ChildDoors, catalog: Catalog | undefined): Promise<void> {
-  using job = await openJob(request.rule, contextOf(request, doors, { catalog, pacer: unpaced }));
-  const kept: PathFields[] = [];
-  using judged = await planAndJudge(job, judgingOf(request, catalog), {
-    onKept: (code, path) => {
-      if (code === request.why) kept.push(pathFields(path));
-    },
-    onProgress: (files) => {
-      void doors.send({ type: "scanned", files });
-    },
-  });
-  for (let from = 0; from < kept.length; from += pieceSize) {
-    await doors.send({ type: "kept", paths: kept.slice(from, from + pieceSize) });
-  }
-  await sendSteps(judged.plan, request.stepsAtMost, doors);
-  await doors.send({ type: "planned", plan: judged.planned });
-}
-
-async function sendSteps(plan: Plan, atMost: number, doors: ChildDoors): Promise<void> {
-  let piece: PlanStep[] = [];
-  let id = 0;
-  for (const step of plan.steps()) {
-    if (id >= atMost) break;
-    id += 1;
-    piece.push(reportedStep(step, id));
-    if (piece.length < pieceSize) continue;
-    await doors.send({ type: "steps", steps: piece });
-    piece = [];
-  }
-  await doors.send({ type: "steps", steps: piece });
 }

@@ -59,7 +59,10 @@ export async function planAndJudge(job: Job, judging: Judging, watch: PlanWatch)
 }
 
 /** What was approved under the job's name, or before under one of those that it had. */
-function approvalOf(name: string, { catalog, formerly }: Judging): Approval | undefined {
+export function approvalOf(
+  name: string,
+  { catalog, formerly }: Pick<Judging, "catalog" | "formerly">,
+): Approval | undefined {
   for (const each of [name, ...formerly]) {
     const saved = catalog?.decisions.approvalOf(each);
     if (saved !== undefined) return saved;

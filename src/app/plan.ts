@@ -1,4 +1,5 @@
 import type { Config, JobRule } from "../config/config.ts";
+import type { Refusal } from "../jobs/job.ts";
 import { messageWithFacts } from "../lib/errors.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { PathFields } from "../reports/path.ts";
@@ -11,6 +12,8 @@ import type { JobEnd } from "./supervise-job.ts";
 export interface PlanOptions {
   readonly stepsAtMost: number;
   readonly why?: ReasonCode | undefined;
+  /** What refuses whatever the job. */
+  readonly guard?: Refusal | undefined;
   readonly onScanned?: (job: string, files: number) => void;
 }
 
@@ -42,6 +45,7 @@ export async function planJob(
     run: newRunId(doors.host),
     stepsAtMost: options.stepsAtMost,
     why: options.why,
+    guard: options.guard,
   });
   const end = await doJobInChild(doors, config, { request, onMessage });
   if (end.planned === undefined) doors.signal.throwIfAborted();
@@ -56,7 +60,7 @@ function failedPlan(rule: JobRule, { failure }: JobEnd): JobPlan {
     name: rule.name,
     kind: rule.kind,
     status: statusOf(code),
-    approval: { state: "never", fingerprint: null, since: null, changes: [] },
+    approval: { state: "never", fingerprint: null, since: null, by: null, changes: [], effect: null },
     steps: [],
     kept: {},
     totals: { files: 0, bytes: 0, oldestModifiedAt: null },

@@ -1,13 +1,15 @@
 import type { Command } from "commander";
 import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
 import { saveApprovals } from "../app/approve.ts";
+import { clockRefusal } from "../app/clock.ts";
 import { type PlannedOne, planJob } from "../app/plan.ts";
 import type { Config, JobRule } from "../config/config.ts";
 import { exitCodes } from "../lib/error-codes.ts";
 import { OperatorError } from "../lib/errors.ts";
-import { approveReport } from "../reports/approve.ts";
+import { type ApprovedJob, approveReport } from "../reports/approve.ts";
+import { isYes, operatorName, showJob } from "./approve-screen.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
-import { planScreen } from "./plan-screen.ts";
+import { liftGuardOf } from "./lift-guard.ts";
 import { mark } from "./terminal.ts";
 
 export interface ApproveDoors {
@@ -18,6 +20,7 @@ export interface ApproveDoors {
 interface ApproveOptions extends SharedOptions {
   readonly all?: boolean;
   readonly fingerprint?: string;
+  readonly guard?: string;
 }
 
 /** `tierkeep approve JOB ... | --all`: shows what changed and what the plan would do, and writes down that it may. */
@@ -26,6 +29,7 @@ export function addApproveVerb(program: Command, cli: Cli, open: ApproveDoors): 
     .argument("[jobs...]", "the jobs")
     .option("--all", "every job that can be planned")
     .option("--fingerprint <hex>", "approve only this very rule, without a question")
+    .option("--guard <id>", "let the next run get past this guard, once")
     .action(async (names: string[], _options: unknown, command: Command) => {
       await approve(cli, open, { names, options: command.optsWithGlobals<ApproveOptions>() });
     });
@@ -38,25 +42,32 @@ async function approve(
 ): Promise<void> {
   requireSense(names, options);
   const config = open.config(options.config);
+  const json = options.json === true;
+  if (options.guard !== undefined) {
+    const jobs = await liftGuardOf(cli, open.app, { config, names, guard: options.guard, json });
+    if (json) printReport(cli, open, { config, jobs });
+    return;
+  }
+  const guard = await clockRefusal(open.app, config);
   const shown: Shown[] = [];
   for (const rule of selectJobs(config, names)) {
     const one = await planJob(open.app, config, {
       rule,
-      options: { stepsAtMost: 3 },
+      options: { stepsAtMost: 3, guard },
     });
-    if (options.json !== true) show(cli, { rule, one });
+    if (!json) showJob(cli, { rule, plan: one.plan });
     shown.push({ rule, one });
   }
   const approvable = shown.filter(({ one }) => one.rule !== undefined);
   requireFingerprint(approvable, options.fingerprint);
-  const isAsked = cli.terminal.interactive && options.json !== true && options.fingerprint === undefined;
+  const isAsked = cli.terminal.interactive && !json && options.fingerprint === undefined;
   const waiting = approvable.filter(({ one }) => one.plan.approval.state !== "approved");
   const accepted =
     waiting.length === 0 ||
     !isAsked ||
     (await isYes(cli, waiting.length === 1 ? "approve it? [y/N] " : `approve these ${waiting.length}? [y/N] `));
   if (accepted) save(cli, open, { config, shown: waiting });
-  report(cli, open, { config, shown, accepted, json: options.json === true });
+  report(cli, open, { config, shown, accepted, json });
 }
 
 interface Shown {
@@ -67,6 +78,11 @@ interface Shown {
 function requireSense(names: readonly string[], options: ApproveOptions): void {
   if (names.length === 0 && options.all !== true) {
     throw new OperatorError("USAGE", "nothing was named to approve", { hint: "tierkeep approve JOB ..., or --all" });
+  }
+  if (options.fingerprint !== undefined && options.guard !== undefined) {
+    throw new OperatorError("USAGE", "--fingerprint is for a rule, --guard for a guard", {
+      hint: "tierkeep approve JOB --guard GUARD",
+    });
   }
   if (options.fingerprint !== undefined && names.length !== 1) {
     throw new OperatorError("USAGE", "--fingerprint goes with one job", {
@@ -84,31 +100,11 @@ function requireFingerprint(approvable: readonly Shown[], wanted: string | undef
   });
 }
 
-function show(cli: Cli, { rule, one }: Shown): void {
-  const screen = planScreen(cli.terminal, {
-    plan: one.plan,
-    rule,
-    nowMs: cli.host.clock.now(),
-    allSteps: false,
-    why: [],
-  });
-  cli.terminal.print(`${screen}\n`);
-}
-
-async function isYes(cli: Cli, question: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await cli.terminal.ask(question)).trim());
-}
-
 function save(cli: Cli, open: ApproveDoors, { config, shown }: { config: Config; shown: readonly Shown[] }): void {
   const rules = new Map(
     shown.flatMap(({ rule, one }) => (one.rule === undefined ? [] : [[rule.name, one.rule] as const])),
   );
   if (rules.size > 0) saveApprovals(open.app, config, { rules, by: operatorName(cli) });
-}
-
-/** Who is behind root, as far as the login tells. */
-function operatorName(cli: Cli): string {
-  return cli.env.SUDO_USER ?? cli.env.USER ?? cli.env.LOGNAME ?? "unknown";
 }
 
 interface Ended {
@@ -124,10 +120,10 @@ function report(cli: Cli, open: ApproveDoors, { config, shown, accepted, json }:
     name: rule.name,
     fingerprint: one.plan.approval.fingerprint,
     approved: one.rule !== undefined && (accepted || one.plan.approval.state === "approved"),
+    lifted: null,
     error: one.plan.error,
   }));
-  if (json)
-    cli.terminal.print(`${JSON.stringify(approveReport({ jobs }, envelopeFacts(open.app, config)), undefined, 2)}\n`);
+  if (json) printReport(cli, open, { config, jobs });
   else {
     for (const job of jobs) {
       const words = job.approved ? "is approved as it stands" : "was not approved";
@@ -139,14 +135,19 @@ function report(cli: Cli, open: ApproveDoors, { config, shown, accepted, json }:
   else if (!accepted) cli.exit(exitCodes.refused);
 }
 
+function printReport(cli: Cli, open: ApproveDoors, { config, jobs }: { config: Config; jobs: readonly ApprovedJob[] }) {
+  const report = approveReport({ jobs }, envelopeFacts(open.app, config));
+  cli.terminal.print(`${JSON.stringify(report, undefined, 2)}\n`);
+}
+
 /** Used by `run` on a terminal: shows nothing, since the plan was just shown. */
 export async function offerApproval(
   cli: Cli,
-  open: ApproveDoors,
+  doors: AppDoors,
   { config, one }: { config: Config; one: PlannedOne },
 ): Promise<boolean> {
   if (one.rule === undefined || one.plan.refusal !== null) return false;
   if (!(await isYes(cli, `${one.plan.name} is not approved as it stands: approve it? [y/N] `))) return false;
-  saveApprovals(open.app, config, { rules: new Map([[one.plan.name, one.rule]]), by: operatorName(cli) });
+  saveApprovals(doors, config, { rules: new Map([[one.plan.name, one.rule]]), by: operatorName(cli) });
   return true;
 }

@@ -68,7 +68,18 @@ function changeLines(terminal: Terminal, { approval }: JobPlan): readonly string
     `  ${key}`,
     `${before} ${sign(terminal, "arrow")} ${after}`,
   ]);
-  return [`changed since ${approval.since?.slice(0, 10) ?? "it was approved"}:`, ...columns(rows)];
+  const since = `changed since ${approval.since?.slice(0, 10) ?? "it was approved"}`;
+  return [`${since}${effectText(approval.effect)}:`, ...columns(rows)];
+}
+
+/** ` (+ 830 files, 38 GiB)` */
+function effectText(effect: JobPlan["approval"]["effect"]): string {
+  if (effect === null) return "";
+  const { files, bytes } = effect;
+  if (files === 0 && bytes === 0) return " (as many files)";
+  const [added, room] = [plural(Math.abs(files), "file"), formatBytes(Math.abs(bytes))];
+  const isSame = files >= 0 === bytes >= 0;
+  return ` (${files < 0 ? "-" : "+"} ${added}, ${isSame ? "" : `${bytes < 0 ? "-" : "+"} `}${room})`;
 }
 
 function allStepLines(terminal: Terminal, { steps }: JobPlan): readonly string[] {

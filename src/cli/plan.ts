@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
+import { clockRefusal } from "../app/clock.ts";
 import { type PlannedOne, planJob } from "../app/plan.ts";
 import type { JobRule, Problem } from "../config/config.ts";
 import { problemCells, problemLines } from "../config/problem-text.ts";
@@ -19,7 +20,7 @@ export interface PlanDoors {
   readonly app: AppDoors;
 }
 
-interface PlanVerbOptions extends SharedOptions {
+export interface PlanVerbOptions extends SharedOptions {
   readonly steps?: boolean;
   readonly why?: string;
 }
@@ -32,11 +33,12 @@ export function addPlanVerb(program: Command, cli: Cli, open: PlanDoors): void {
     .option("--why <code>", "list all that stays for this reason")
     .option("--full", "read every directory (as every plan of this version does)")
     .action(async (names: string[], _options: unknown, command: Command) => {
-      await plan(cli, open, { names, options: command.optsWithGlobals<PlanVerbOptions>() });
+      await showPlan(cli, open, { names, options: command.optsWithGlobals<PlanVerbOptions>() });
     });
 }
 
-async function plan(
+/** What `plan` does, and `run --dry-run`. */
+export async function showPlan(
   cli: Cli,
   open: PlanDoors,
   { names, options }: { names: string[]; options: PlanVerbOptions },
@@ -44,12 +46,13 @@ async function plan(
   const { config, warnings } = open.config(options.config);
   const why = options.why === undefined ? undefined : requireReason(options.why);
   const jobs = selectJobs(config, names);
+  const guard = await clockRefusal(open.app, config);
   const planned: { readonly rule: JobRule; readonly one: PlannedOne }[] = [];
   using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
   for (const rule of jobs) {
     // Not Infinity: the request to the child is JSON, which has none.
     const stepsAtMost = options.steps === true || options.json === true ? Number.MAX_SAFE_INTEGER : 3;
-    const wanted = { stepsAtMost, why, onScanned: progress.scanned };
+    const wanted = { stepsAtMost, why, guard, onScanned: progress.scanned };
     planned.push({ rule, one: await planJob(open.app, config, { rule, options: wanted }) });
   }
   progress.clear();

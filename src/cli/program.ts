@@ -34,10 +34,11 @@ export function buildProgram({ cli, app, workingDirectory }: ProgramDoors): Comm
     })
     .exitOverride();
   const config = (file: string | undefined) => requireConfig(file ?? defaultConfigFile);
+  const withWarnings = (file: string | undefined) => requireConfigAndWarnings(file ?? defaultConfigFile);
   addHealthVerb(program, cli, { config });
-  addPlanVerb(program, cli, { app, config: (file) => requireConfigAndWarnings(file ?? defaultConfigFile) });
+  addPlanVerb(program, cli, { app, config: withWarnings });
   addApproveVerb(program, cli, { app, config });
-  addRunVerb(program, cli, { app, config });
+  addRunVerb(program, cli, { app, config: withWarnings });
   addFindVerb(program, cli, { app, config, workingDirectory });
   addCatVerb(program, cli, { app, config, workingDirectory });
   addRestoreVerb(program, cli, { app, config, workingDirectory });

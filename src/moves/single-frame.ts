@@ -16,7 +16,7 @@ export async function compressSingle(
   const stored = createHash("sha256");
   let setback: Setback | undefined;
   let storedBytes = 0;
-  function* parts(): Generator<Buffer> {
+  async function* parts(): AsyncGenerator<Buffer> {
     for (let offset = 0; offset < source.sizeBytes; offset += frameBytes) {
       const part = Buffer.allocUnsafeSlow(Math.min(frameBytes, source.sizeBytes - offset));
       const count = onSource(() => readFully(source.fd, part, offset));
@@ -26,6 +26,7 @@ export async function compressSingle(
       }
       content.update(part);
       work.progress(part.length);
+      await work.pacer.pace({ read: part.length, written: 0 });
       yield part;
     }
   }
@@ -39,6 +40,7 @@ export async function compressSingle(
     stored.update(chunk);
     onTier(() => writeFully(staged, chunk, storedBytes));
     storedBytes += chunk.length;
+    await work.pacer.pace({ read: 0, written: chunk.length });
   }
   return setback ?? { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, frames: [] };
 }

@@ -10,6 +10,8 @@ export interface ApprovedJob {
   /** SHA-256 of the rule that was shown. */
   readonly fingerprint: string | null;
   readonly approved: boolean;
+  /** The guard that its next run gets past; null when none was lifted. */
+  readonly lifted: string | null;
   /** Why it could not be shown, and so not approved. */
   readonly error: ReportedError | null;
 }

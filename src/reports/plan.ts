@@ -38,8 +38,12 @@ export interface Approval {
   readonly fingerprint: string | null;
   /** ISO 8601: when the rule in force was approved. */
   readonly since: string | null;
+  /** Who approved it. */
+  readonly by: string | null;
   /** What differs from the approved rule: key, then, now. */
   readonly changes: readonly { readonly key: string; readonly before: string; readonly after: string }[];
+  /** How many files and bytes more the plan has than by the approved rule; fewer when negative. */
+  readonly effect: { readonly files: number; readonly bytes: number } | null;
 }
 
 export interface PlanStep extends PathFields {
