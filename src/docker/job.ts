@@ -1,6 +1,8 @@
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch, Recovered } from "../jobs/job.ts";
 import { printRule } from "../jobs/print-rule.ts";
 import { OperatorError } from "../lib/errors.ts";
+import { rawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import type { ThingKind } from "../lib/thing-kinds.ts";
 import { tallyKept } from "../policies/kept.ts";
 import { applyDocker } from "./apply.ts";
@@ -62,7 +64,7 @@ async function onEngine<T>({ socket }: DockerRule, work: () => Promise<T>): Prom
     const hint =
       cause.code === "EACCES"
         ? "run as root, or as a member of the group docker"
-        : `look at Docker: curl --max-time 10 --unix-socket ${socket} http://localhost/info`;
+        : `look at Docker: curl --max-time 10 --unix-socket ${shellQuote(rawPath(socket))} http://localhost/info`;
     throw new OperatorError("EXTERNAL", `Docker at ${socket}: ${cause.message}`, { hint, cause });
   }
 }
