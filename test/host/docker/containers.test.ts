@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { inspectContainer, removeContainer } from "../../../src/docker/containers.ts";
+import { isAbsent, openEngine } from "../../../src/docker/engine.ts";
+import { removeImage } from "../../../src/docker/images.ts";
 import { needsDocker, startDocker } from "./dockerd.ts";
 import { dayMs, hourMs, openDockerScene } from "./scene.ts";
 import { thingsOf } from "./things.ts";
@@ -12,8 +15,8 @@ after(() => docker?.[Symbol.asyncDispose]());
 async function fresh() {
   if (docker === undefined) throw new Error("this test should have been skipped");
   const things = thingsOf(docker);
-  for (const name of Object.keys(await things.containers())) await things.must("DELETE", `/containers/${name}?force=1`);
-  if (!(await things.tags()).includes("base:1")) await things.image("base:1");
+  await things.clear();
+  await things.image("base:1");
   return { docker, things };
 }
 
@@ -92,6 +95,20 @@ test("what was started, restarted or made anew after the plan stays", { skip }, 
   assert.deepEqual(await things.containers(), { started: "running", "ran-again": "exited", "made-anew": "created" });
 });
 
+test("the Engine itself refuses what came into use after the last look: nothing is forced", { skip }, async () => {
+  const { docker, things } = await fresh();
+  const engine = await openEngine(docker.socket, new AbortController().signal);
+  if (isAbsent(engine)) throw new Error(engine.absent);
+  const runs = await things.running("runs");
+  await assert.rejects(removeContainer(engine, runs), { status: 409 });
+  await things.image("waited-for:1");
+  const waits = await things.created("waits", { image: "waited-for:1" });
+  const { imageId } = await inspectContainer(engine, waits);
+  await assert.rejects(removeImage(engine, { id: imageId, tags: ["waited-for:1"] }), { status: 409 });
+  assert.deepEqual(await things.containers(), { runs: "running", waits: "created" });
+  assert.deepEqual(await things.tags(), ["base:1", "waited-for:1"]);
+});
+
 test("labels protect a container: its own, or those of its image", { skip }, async () => {
   const { docker, things } = await fresh();
   await things.image("labelled:1", { "tierkeep.keep": "yes" });
@@ -102,8 +119,6 @@ test("labels protect a container: its own, or those of its image", { skip }, asy
   const { due, kept } = await scene.plan(Date.now() + 30 * dayMs);
   assert.deepEqual(due, ["container/other-label"]);
   assert.deepEqual([kept["container/own"], kept["container/by-image"]], ["protected", "protected"]);
-  await things.must("DELETE", "/containers/by-image");
-  await things.must("DELETE", "/images/labelled:1");
 });
 
 test("a kind without an age is not looked at", { skip }, async () => {

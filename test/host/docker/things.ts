@@ -15,6 +15,8 @@ export interface Things {
   readonly tags: () => Promise<readonly string[]>;
   readonly volumes: () => Promise<readonly string[]>;
   readonly networks: () => Promise<readonly string[]>;
+  /** Removes all containers and images. */
+  readonly clear: () => Promise<void>;
   readonly must: (method: string, path: string, body?: object | Buffer) => Promise<unknown>;
 }
 
@@ -64,7 +66,16 @@ export function thingsOf(docker: TestDocker): Things {
       return id;
     },
     ...listings(must),
+    clear: () => clear(must),
   };
+}
+
+async function clear(must: Must): Promise<void> {
+  const { containers, tags } = listings(must);
+  for (const name of Object.keys(await containers())) await must("DELETE", `/containers/${name}?force=1`);
+  // One that others stand on goes with the last of them.
+  for (let left = await tags(); left.length > 0; left = await tags())
+    await must("DELETE", `/images/${left[0]}?force=1`);
 }
 
 type Must = Things["must"];
