@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { cleanShape } from "../../src/clean/schema.ts";
 import { notYet } from "../../src/config/not-yet.ts";
 import { topShape } from "../../src/config/schema.ts";
+import { dockerShape } from "../../src/docker/schema.ts";
+import { limitsShape } from "../../src/jobs/schema.ts";
 import { moveShape } from "../../src/moves/schema.ts";
 import { tierShape } from "../../src/tiers/schema.ts";
 import { code, page, table } from "./markdown.ts";
@@ -34,7 +37,17 @@ layout = "by-date"
 name = "backups"
 source = "warm:backups"
 to = "cold"
-older_than = "30d"`;
+older_than = "30d"
+
+[[clean]]
+name = "processing"
+path = "/data/processing/tmp"
+older_than = "3d"
+
+[docker]
+stopped_containers_older_than = "3d"
+unused_images_older_than = "7d"
+build_cache_older_than = "7d"`;
 
 export function configPage(): string {
   return page(
@@ -56,6 +69,13 @@ slash they mean a directory and all below it. \`include\` comes first, then \`ex
 **\`compress\`**: \`zstd\` is written in frames of 4 MiB that can be read from anywhere; \`zstd-single\` is one frame, for
 readers that stop after the first (docs/design/formats.md names them); \`gzip\` is for those that know nothing else.
 Content that is compressed already, or that would shrink by less than 5 %, is stored as it is.`,
+    "## `[[clean]]`",
+    keys(cleanShape),
+    "## `[docker]`",
+    "Its job is called `docker`. [The guide](../guide/docker.md) says what goes, and since when that counts.",
+    keys(dockerShape),
+    "## `[limits]`",
+    keys(limitsShape),
     "## Known, but not built yet",
     `These words belong to later versions. They are refused, not ignored, so that nobody believes in a rule that nobody
 applies (docs/decisions/0007-keys-not-built-yet-are-refused.md).`,

@@ -8,9 +8,9 @@ export interface DockerRule extends RuleBase {
   /** Since tierkeep first saw it unused. */
   readonly unusedImagesOlderThanMs: number | undefined;
   readonly buildCacheOlderThanMs: number | undefined;
-  /** Containers and images with one of these labels stay. */
+  /** Containers and images with one of these labels, `name` or `name=value`, stay. */
   readonly keepLabels: readonly string[];
-  /** Images with one of these names, or names that begin so before their tag, stay. */
+  /** Images that are called so, with or without a tag, by digest or by id, stay. */
   readonly keepImages: readonly string[];
   readonly socket: string;
 }

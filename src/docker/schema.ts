@@ -15,10 +15,10 @@ export const dockerShape = {
     .describe("Build cache that was last used longer ago than this goes. Absent: none does."),
   keep_labels: listField(textField('a label such as "tierkeep.keep"'), 'a list of labels such as ["tierkeep.keep"]')
     .prefault(["tierkeep.keep"])
-    .describe("Labels that protect a container or an image."),
+    .describe("Labels that protect a container or an image, whatever their value; `name=value` asks for that one."),
   keep_images: listField(textField('an image such as "registry/app"'), 'a list of images such as ["postgres"]')
     .prefault([])
-    .describe("Names of images that stay, with a tag or for every tag."),
+    .describe("Images that stay: by name for every tag, by `name:tag`, by `name@sha256:...`, by digest or by id."),
   socket: pathField().prefault("/var/run/docker.sock").describe("The Docker Engine's socket."),
 };
 
