@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { processState } from "../host/activity.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { formatDuration } from "../lib/units.ts";
 import type { AppDoors } from "./app.ts";
@@ -47,10 +48,14 @@ async function stallOf(
   const end =
     stuckPid === undefined
       ? "it was ended"
-      : `it cannot be ended: pid ${stuckPid} is stuck in the kernel (state D), and keeps the job's lock`;
+      : `it cannot be ended: pid ${stuckPid} ${stateOf(stuckPid)}, and keeps the job's lock`;
   return new OperatorError("JOB_STALLED", `${still}${cause}; ${end}`, {
     hint: "tierkeep health; every source is where it was, and the next run repairs what was begun",
   });
+}
+
+function stateOf(pid: number): string {
+  return processState(pid) === "stuck" ? "is stuck in the kernel (state D)" : "is still ending";
 }
 
 function failedEnd({ code, message, hint, facts }: OperatorError): JobEnd {

@@ -34,6 +34,7 @@ export function jobReportLines(terminal: Terminal, report: JobReport, width: num
   const lines = [
     ...repaired(report),
     ...stopped(report),
+    ...gaveWay(report),
     ...countLines(terminal, stayed, { lead: "stayed: ", indent }),
     ...report.errors.slice(0, errorsShown).flatMap((error) => errorLines(terminal, report, { error, indent })),
     ...(more > 0 ? [`${sign(terminal, "more")} and ${more} more (--json lists them)`] : []),
@@ -44,7 +45,9 @@ export function jobReportLines(terminal: Terminal, report: JobReport, width: num
 }
 
 function answer(terminal: Terminal, report: JobReport): string {
-  if (report.status === "not-started") return "not started";
+  if (report.status === "not-started") {
+    return report.stoppedBy === null ? "not started" : `not started: ${report.stoppedBy} (--now, or name it)`;
+  }
   const [first] = report.errors;
   if (isWhole(report) && first !== undefined) {
     if (report.status === "unavailable") return `skipped: ${first.message}`;
@@ -140,9 +143,22 @@ function repaired({ recovered }: JobReport): readonly string[] {
   return [`repaired what run ${runs.join(", ")} left:`, `  ${parts.join(", ")}`];
 }
 
-function stopped({ stoppedBy, remaining }: JobReport): readonly string[] {
-  if (stoppedBy === null) return [];
-  return [`stopped by ${stoppedBy}; ${plural(remaining.files, "file")} left for the next run`];
+function stopped({ status, stoppedBy, remaining }: JobReport): readonly string[] {
+  if (stoppedBy === null || status === "not-started") return [];
+  const left = `${plural(remaining.files, "file")}, ${formatBytes(remaining.bytes)} left`;
+  if (!isLimit(stoppedBy)) return [`stopped by ${stoppedBy}; ${left} for the next run`];
+  const { nights } = remaining;
+  return [`${left} at ${stoppedBy}${nights === null ? "" : `: ${plural(nights, "night")} more like this one`}`];
+}
+
+function isLimit(stoppedBy: string): boolean {
+  return stoppedBy === "stop_after" || stoppedBy === "not_between";
+}
+
+const pauseWorthTellingMs = 1_000;
+
+function gaveWay({ pausedMs }: JobReport): readonly string[] {
+  return pausedMs < pauseWorthTellingMs ? [] : [`gave way to others at the disks for ${formatDuration(pausedMs)}`];
 }
 
 interface ErrorLine {
