@@ -13,7 +13,7 @@ import type { JobRequest, RunTerms } from "./job-messages.ts";
 export interface AppDoors {
   readonly pid: number;
   readonly host: Host;
-  readonly entryPoint: (name: "job" | "copier" | "probe") => string;
+  readonly entryPoint: (name: "job" | "copier" | "probe" | "reader") => string;
   readonly toolVersion: string;
   /** `XDG_RUNTIME_DIR`, for who is not root. */
   readonly userRuntimeDir: string | undefined;
@@ -71,6 +71,7 @@ export function requestFor(
     restoreGraceMs: config.restoreGraceMs,
     logrotateNames: logrotateNames(readLogrotate(realConfigDeps())),
     copierEntry: doors.entryPoint("copier"),
+    readerEntry: doors.entryPoint("reader"),
     startedBySystemd: doors.startedBySystemd,
     limits: options.limits ?? config.limits,
     guard: options.guard,

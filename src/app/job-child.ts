@@ -1,4 +1,5 @@
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
+import { openScanIndex } from "../catalog/scan-index.ts";
 import type { Clock } from "../host/host.ts";
 import { readIoPressure } from "../host/io-pressure.ts";
 import type { Job } from "../jobs/job.ts";
@@ -41,7 +42,8 @@ export async function doJob(request: JobRequest, doors: ChildDoors): Promise<voi
   const { limits, baselineRatio } = request;
   const { clock, signal } = doors;
   const pacer = openPacer({ limits, clock, signal, baselineRatio, isTight, onWaiting, readPressure: readIoPressure });
-  using job = await openJob(rule, contextOf(request, doors, { catalog, pacer }));
+  using scanIndex = openScanIndex(stateDir);
+  using job = await openJob(rule, contextOf(request, doors, { catalog, scanIndex, pacer }));
   const judging = judgingOf(request, catalog);
   const report = await applyJob(job, {
     catalog,

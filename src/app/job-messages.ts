@@ -33,6 +33,7 @@ export interface JobRequest extends RunTerms {
   readonly restoreGraceMs: number;
   readonly logrotateNames: readonly string[];
   readonly copierEntry: string;
+  readonly readerEntry: string;
   readonly startedBySystemd: boolean;
   readonly fullScan: boolean;
   /** Send at most this many of the plan's steps. */

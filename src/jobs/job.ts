@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { OpenScanIndex } from "../catalog/scan-index.ts";
 import type { Clock } from "../host/host.ts";
 import type { JobKind } from "../lib/job-kinds.ts";
 import type { RawPath } from "../lib/raw-path.ts";
@@ -22,7 +23,7 @@ export interface Job extends Disposable {
   readonly writesTo: readonly OpenTier[];
   /** Finishes or undoes what a dead run left; before anything else, under the job's lock. */
   readonly recover: () => Promise<Recovered>;
-  /** Reads, decides, and writes nothing. */
+  /** Reads, decides, and writes nothing but the scan index. */
   readonly plan: (watch: PlanWatch) => Promise<Plan>;
   /** Does what the plan says, journalled; each batch of outcomes as it is done. */
   readonly apply: (plan: Plan) => AsyncIterable<readonly Outcome[]>;
@@ -37,11 +38,13 @@ export interface JobContext {
   readonly host: string;
   readonly tiers: readonly TierConfig[];
   readonly catalog: Catalog | undefined;
+  readonly scanIndex: OpenScanIndex;
   readonly clock: Clock;
   /** Aborted by the first SIGINT or SIGTERM: take no new files. */
   readonly signal: AbortSignal;
   readonly progress: (done: Progress) => void;
   readonly copierEntry: string;
+  readonly readerEntry: string;
   readonly restoreGraceMs: number;
   readonly logrotateNames: readonly string[];
   readonly pacer: Pacer;
@@ -59,7 +62,7 @@ export interface Progress {
 }
 
 export interface PlanWatch {
-  /** Called for each thing that is left alone. */
+  /** Given, it is called for each thing that is left alone, which takes reading every directory. */
   readonly onKept?: (code: ReasonCode, path: RawPath) => void;
   readonly onProgress?: (files: number) => void;
 }
@@ -73,6 +76,8 @@ export interface Plan extends Disposable {
     readonly things?: Readonly<Partial<Record<ThingKind, number>>>;
   };
   readonly kept: Kept;
+  /** When the oldest of these counts was taken, in milliseconds since 1970; absent when all were taken now. */
+  readonly keptAsOfMs?: number | undefined;
   readonly errors: readonly { readonly path: RawPath; readonly message: string }[];
   readonly warnings: readonly string[];
   /** A guard that a person can lift (`src/jobs/guards.ts`) refuses a plan that has its steps all the same. */

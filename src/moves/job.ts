@@ -2,6 +2,7 @@ import type { UnfinishedBatch } from "../catalog/operation.ts";
 import { availableThreads } from "../host/machine.ts";
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch, Recovered } from "../jobs/job.ts";
 import { printRule } from "../jobs/print-rule.ts";
+import { scanningOf } from "../jobs/scan-source.ts";
 import { type OpenSource, openSourceRoot } from "../jobs/source.ts";
 import { messageOf, OperatorError } from "../lib/errors.ts";
 import { rawPath } from "../lib/raw-path.ts";
@@ -47,7 +48,7 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
     writesTo: [tier],
     recover: () => recoverMoves(opened),
     plan: async (watch) => {
-      const movePlan = planOf(opened, watch);
+      const movePlan = await planOf(opened, watch);
       const plan = asPlan(opened, movePlan);
       plans.set(plan, movePlan);
       return plan;
@@ -74,7 +75,7 @@ function openConfiguredTier(name: string, context: JobContext): OpenTier {
   return openTier(config, context.catalog?.decisions.pinOf(name));
 }
 
-function planOf({ rule, context, tier, source }: Opened, watch: PlanWatch): MovePlan {
+function planOf({ rule, context, tier, source }: Opened, watch: PlanWatch): Promise<MovePlan> {
   const nowMs = context.clock.now();
   const restores = context.catalog?.restores;
   const graceStart = nowMs - context.restoreGraceMs;
@@ -89,6 +90,7 @@ function planOf({ rule, context, tier, source }: Opened, watch: PlanWatch): Move
       startedBySystemd: context.startedBySystemd,
       hadRotations: (path) => context.catalog !== undefined && hadRotations(context.catalog.placements, path),
       restoredRecently: (path) => anyRestored && (restores?.restoredAfter(path, graceStart) ?? false),
+      scanning: scanningOf(rule.name, context, watch),
       ...watch,
     },
   );
@@ -100,6 +102,7 @@ function asPlan({ rule, context, source }: Opened, plan: MovePlan): Plan {
   return {
     totals: { files, bytes, oldestMs: oldestNs === undefined ? undefined : Number(oldestNs / 1_000_000n) },
     kept: plan.kept,
+    keptAsOfMs: plan.keptAsOfMs,
     errors: plan.unreadable,
     warnings: warning === undefined ? [] : [warning],
     refusal: plan.refusal,

@@ -1,10 +1,11 @@
 import { openStepTable, type StepTable } from "../catalog/step-table.ts";
 import type { Refusal } from "../jobs/job.ts";
+import type { Scanning } from "../jobs/scan-source.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { compileGlob } from "../lib/glob.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
 import { formatDuration } from "../lib/units.ts";
-import { type Kept, tallyKept } from "../policies/kept.ts";
+import { type Kept, type KeptTally, tallyKept } from "../policies/kept.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { roomOf } from "../tiers/usage.ts";
@@ -16,6 +17,8 @@ import { surveySource } from "./survey.ts";
 export interface MovePlan extends Disposable {
   readonly steps: StepTable;
   readonly kept: Kept;
+  /** When the directory whose counts are the oldest was read; `undefined` when all were read now. */
+  readonly keptAsOfMs: number | undefined;
   readonly unreadable: readonly { readonly path: RawPath; readonly message: string }[];
   readonly refusal: Refusal | undefined;
 }
@@ -28,46 +31,90 @@ export interface PlanFacts extends RefusalFacts {
   readonly restoredRecently: (path: RawPath) => boolean;
   /** By absolute path. */
   readonly hadRotations: (path: RawPath) => boolean;
+  /** Given, it is told each thing that stays. */
   readonly onKept?: (code: ReasonCode, path: RawPath) => void;
+  readonly scanning: Scanning;
   readonly onProgress?: (files: number) => void;
 }
 
 const unreadableKept = 100;
 const minimumSettledWithoutLeasesMs = 3_600_000;
 
-/** Reads, decides, and changes nothing: the same facts always give the same plan. */
-export function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts): MovePlan {
-  const steps = openStepTable();
-  const tally = tallyKept(facts.onKept);
-  const unreadable: { path: RawPath; message: string }[] = [];
-  let refusal = refuseMove(rule, at, facts);
-  if (refusal === undefined) {
-    surveySource(at.source, surveyRule(rule, at.source, facts), {
-      due: steps.add,
-      kept: tally.add,
-      unreadable: (path, message) => {
-        tally.add("unreadable", path);
-        if (unreadable.length < unreadableKept) unreadable.push({ path, message });
-      },
-      progress: (files) => facts.onProgress?.(files),
-      tier: (uuid) => {
-        if (uuid === at.tier.uuid) refusal = sameTree(at);
-      },
-    });
-    steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
-    const noRoom = (path: RawPath) => tally.add("no-room", path);
-    const { freeBytes } = roomOf(at.tier);
-    if (steps.totals().bytes > freeBytes) {
-      steps.dropBeyond(freeBytes, noRoom);
-      steps.dropSplitGroups(noRoom);
-    }
-  }
-  return { steps, kept: tally.result(), unreadable, refusal, [Symbol.dispose]: () => steps[Symbol.dispose]() };
+/** Reads, decides, and changes nothing but the scan index: the same facts always give the same plan. */
+export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts): Promise<MovePlan> {
+  using opening = new DisposableStack();
+  const steps = opening.use(openStepTable());
+  const refusal = refuseMove(rule, at, facts);
+  const seen = refusal === undefined ? await survey(rule, at, { facts, steps }) : { ...nothingSeen(facts), refusal };
+  if (seen.refusal === undefined) dropWhatCannotGo(steps, at, seen.tally);
+  const held = opening.move();
+  return {
+    steps,
+    kept: seen.tally.result(),
+    keptAsOfMs: seen.keptAsOfMs,
+    unreadable: seen.unreadable,
+    refusal: seen.refusal,
+    [Symbol.dispose]: () => held.dispose(),
+  };
+}
+
+/** What a survey tells besides the steps. */
+interface Seen {
+  readonly tally: KeptTally;
+  readonly unreadable: { readonly path: RawPath; readonly message: string }[];
+  refusal: Refusal | undefined;
+  keptAsOfMs: number | undefined;
+}
+
+function nothingSeen({ onKept }: PlanFacts): Seen {
+  return { tally: tallyKept(onKept), unreadable: [], refusal: undefined, keptAsOfMs: undefined };
+}
+
+async function survey(
+  rule: MoveRule,
+  at: MovePlaces,
+  { facts, steps }: { readonly facts: PlanFacts; readonly steps: StepTable },
+): Promise<Seen> {
+  let seen = nothingSeen(facts);
+  const request = { rule: surveyRule(rule, at.source, facts), scanning: facts.scanning };
+  const scanned = await surveySource(at.source, request, {
+    due: steps.add,
+    kept: (code, path) => seen.tally.add(code, path),
+    named: (code, path) => facts.onKept?.(code, path),
+    unreadable: (path, message) => {
+      seen.tally.add("unreadable", path);
+      if (seen.unreadable.length < unreadableKept) seen.unreadable.push({ path, message });
+    },
+    progress: (files) => facts.onProgress?.(files),
+    tier: (uuid) => {
+      if (uuid === at.tier.uuid) seen.refusal = sameTree(at);
+    },
+    restart: () => {
+      seen = nothingSeen(facts);
+      steps.clear();
+    },
+  });
+  for (const [code, counted] of scanned.kept) seen.tally.addCounted(code, counted);
+  seen.keptAsOfMs = scanned.keptAsOfMs;
+  return seen;
+}
+
+/** Links that are not all here, and what the tier has no room for. */
+function dropWhatCannotGo(steps: StepTable, at: MovePlaces, tally: KeptTally): void {
+  steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
+  const { freeBytes } = roomOf(at.tier);
+  if (steps.totals().bytes <= freeBytes) return;
+  const noRoom = (path: RawPath) => tally.add("no-room", path);
+  steps.dropBeyond(freeBytes, noRoom);
+  steps.dropSplitGroups(noRoom);
 }
 
 function surveyRule(rule: MoveRule, source: OpenSource, facts: PlanFacts) {
   const listed = compileGlob(...facts.logrotateNames.map(rawPath));
   return {
+    include: rule.include,
+    exclude: rule.exclude,
+    namesKept: facts.onKept !== undefined,
     matcher: compileSelection(rule),
     age: { olderThanMs: rule.olderThanMs, settledForMs: settledFor(rule, source) },
     activeLogs: rule.activeLogs,

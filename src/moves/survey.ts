@@ -1,21 +1,26 @@
 import type { Step } from "../catalog/step-table.ts";
 import { filesOpenForWriting } from "../host/open-files.ts";
 import { closeFd } from "../host/posix.ts";
-import type { FileStat } from "../host/stat.ts";
+import { type FileStat, statAt, statFd } from "../host/stat.ts";
 import { probeLease } from "../host/writers.ts";
+import { type Scanning, scanSource } from "../jobs/scan-source.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { hasCode } from "../lib/errors.ts";
-import { joinPath, type RawPath } from "../lib/raw-path.ts";
-import { engineOfDirectory } from "../policies/engine-data.ts";
+import { joinPath, pathIn, type RawPath } from "../lib/raw-path.ts";
+import type { Selection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
-import { activeNames } from "../policies/rotation.ts";
-import { type ReadDirectory, walk } from "../scan/walk.ts";
-import { ownDirectory, readIdentity } from "../tiers/identity.ts";
+import type { Ownership } from "../policies/rotation.ts";
+import { openDirectory } from "../scan/open-directory.ts";
+import type { ReadDirectory } from "../scan/reading.ts";
+import type { Scanned } from "../scan/scan.ts";
+import { readIdentity } from "../tiers/identity.ts";
 import { type JudgeRule, judgeFile, type Surroundings } from "./judge-file.ts";
 import { identityOf, openSource } from "./source-file.ts";
 
-export interface SurveyRule extends JudgeRule {
+export interface SurveyRule extends JudgeRule, Selection {
   readonly nowMs: number;
+  /** Name each thing that stays, not only how many there are. */
+  readonly namesKept: boolean;
   /** By absolute path. */
   readonly listedByLogrotate: (path: RawPath) => boolean;
   readonly restoredRecently: (path: RawPath) => boolean;
@@ -26,47 +31,103 @@ export interface SurveyRule extends JudgeRule {
 export interface SurveySink {
   readonly due: (step: Step) => void;
   readonly kept: (code: ReasonCode, path: RawPath) => void;
+  /** Named besides being counted in what the survey comes to. */
+  readonly named: (code: ReasonCode, path: RawPath) => void;
   readonly unreadable: (path: RawPath, message: string) => void;
   readonly progress: (files: number) => void;
   /** A tier lies in the source, or is it. */
   readonly tier: (uuid: string) => void;
+  /** What was told until now does not count: all of it comes again. */
+  readonly restart: () => void;
 }
 
-/** Walks a source and judges every file in it; nothing is written. */
-export function surveySource(source: OpenSource, rule: SurveyRule, sink: SurveySink): void {
+/** Scans a source and judges every file in it that is old enough; nothing is written but the scan index. */
+export function surveySource(
+  source: OpenSource,
+  { rule, scanning }: { readonly rule: SurveyRule; readonly scanning: Scanning },
+  sink: SurveySink,
+): Promise<Scanned> {
   const writers = lookForWriters(source);
-  let surroundings: Surroundings | undefined;
-  let files = 0;
-  walk(source.root, {
-    enter: (directory) => {
-      tellTier(directory, sink);
-      const reason = reasonToStayOut(directory, rule);
-      if (reason !== undefined) sink.kept(reason, directory.path === "" ? ("." as RawPath) : directory.path);
-      surroundings = reason === undefined ? surround(source, directory, rule) : undefined;
-      return reason === undefined;
+  const { include, exclude, age, nowMs, namesKept } = rule;
+  const scanRule = { include, exclude, stamps: ["mtime"], olderThanMs: age.olderThanMs, nowMs, namesKept } as const;
+  const { restart, named, unreadable, progress } = sink;
+  return scanSource(
+    source,
+    { scanning, rule: scanRule },
+    {
+      found: (reading) => judgeFound(source, { reading, writers, rule }, sink),
+      kept: named,
+      holdsTier: (path) => tellTier(source, path, sink),
+      restart,
+      unreadable,
+      progress,
     },
-    file: (path, stat) => {
-      files += 1;
-      if (files % 1024 === 0) sink.progress(files);
-      if (surroundings === undefined) return;
-      const reason =
-        judgeFile({ path, stat }, rule, { surroundings, nowMs: rule.nowMs }) ??
-        judgeDue(source, { path, stat, writers }, rule);
-      if (reason !== undefined) sink.kept(reason, path);
-      else if (!isTimeInRange(stat)) sink.unreadable(path, "its modification time is out of range: touch it");
-      else if (stat.sizeBytes > Number.MAX_SAFE_INTEGER) sink.kept("no-room", path);
-      else sink.due({ path, identity: identityOf(stat) });
-    },
-    otherFileSystem: (path) => sink.kept("other-file-system", path),
-    unreadable: sink.unreadable,
-  });
-  sink.progress(files);
+  );
 }
 
-function tellTier({ fd, entries }: ReadDirectory, sink: SurveySink): void {
-  if (!entries.some((entry) => entry.name === ownDirectory)) return;
-  const found = readIdentity(fd);
-  if (found.state === "present") sink.tier(found.identity.uuid);
+interface Found {
+  readonly reading: ReadDirectory;
+  readonly writers: WriterLookup;
+  readonly rule: SurveyRule;
+}
+
+/** Everything is looked at again, since a scan's answer may come from another thread, some time ago. */
+function judgeFound(source: OpenSource, found: Found, sink: SurveySink): void {
+  const { path, candidates } = found.reading;
+  const fd = unlessGone(() => openDirectory(source.root, path));
+  if (fd === undefined) return;
+  try {
+    const surroundings = surround(source, statFd(fd), found);
+    for (const name of candidates) judgeCandidate({ source, fd, name, surroundings }, found, sink);
+  } finally {
+    closeFd(fd);
+  }
+}
+
+interface Candidate {
+  readonly source: OpenSource;
+  /** Its directory, open. */
+  readonly fd: number;
+  readonly name: RawPath;
+  readonly surroundings: Surroundings;
+}
+
+function judgeCandidate(
+  { source, fd, name, surroundings }: Candidate,
+  { reading, writers, rule }: Found,
+  sink: SurveySink,
+): void {
+  const path = pathIn(reading.path, name);
+  const stat = unlessGone(() => statAt(fd, name));
+  const reason =
+    stat === undefined
+      ? "vanished"
+      : (judgeFile({ path, stat }, rule, { surroundings, nowMs: rule.nowMs }) ??
+        judgeDue(source, { path, fd, name, stat, writers }, rule));
+  if (reason !== undefined || stat === undefined) sink.kept(reason ?? "vanished", path);
+  else if (!isTimeInRange(stat)) sink.unreadable(path, "its modification time is out of range: touch it");
+  else if (stat.sizeBytes > Number.MAX_SAFE_INTEGER) sink.kept("no-room", path);
+  else sink.due({ path, identity: identityOf(stat) });
+}
+
+function tellTier({ root }: OpenSource, path: RawPath, sink: SurveySink): void {
+  const fd = unlessGone(() => openDirectory(root, path));
+  if (fd === undefined) return;
+  try {
+    const found = readIdentity(fd);
+    if (found.state === "present") sink.tier(found.identity.uuid);
+  } finally {
+    closeFd(fd);
+  }
+}
+
+function unlessGone<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
+    throw error;
+  }
 }
 
 /** The catalog keeps nanoseconds in 64 bits, from 1677 to 2262; XFS and btrfs hold other times, too. */
@@ -74,18 +135,10 @@ function isTimeInRange({ modifiedNs, changedNs }: FileStat): boolean {
   return [modifiedNs, changedNs].every((ns) => ns === BigInt.asIntN(64, ns));
 }
 
-function reasonToStayOut(directory: ReadDirectory, rule: SurveyRule): ReasonCode | undefined {
-  if (directory.path !== "" && rule.matcher.prunes(directory.path)) return "excluded";
-  if (directory.path === ".tierkeep" || directory.path.endsWith("/.tierkeep")) return "excluded";
-  return engineOfDirectory(new Set(directory.entries.map((entry) => entry.name))) === undefined
-    ? undefined
-    : "engine-data";
-}
-
-function surround(source: OpenSource, directory: ReadDirectory, rule: SurveyRule): Surroundings {
+function surround(source: OpenSource, directory: Ownership, { reading, rule }: Found): Surroundings {
   return {
-    active: activeNames(directory.entries.map((entry) => entry.name)),
-    directory: directory.stat,
+    active: new Set(reading.activeNames),
+    directory,
     listedByLogrotate: (path) => rule.listedByLogrotate(joinPath(source.path, path)),
   };
 }
@@ -101,6 +154,9 @@ function lookForWriters(source: OpenSource): WriterLookup {
 
 interface Due {
   readonly path: RawPath;
+  /** Its directory, open. */
+  readonly fd: number;
+  readonly name: RawPath;
   readonly stat: FileStat;
   readonly writers: WriterLookup;
 }
@@ -112,7 +168,7 @@ function judgeDue(source: OpenSource, due: Due, rule: SurveyRule): ReasonCode | 
   if (!rule.activeLogs && rule.hadRotations(absolute)) return "active-log";
   if (!source.leases) return due.writers(due.stat) ? "open-for-writing" : undefined;
   try {
-    const fd = openSource(source.root, due.path);
+    const fd = openSource(due.fd, due.name);
     try {
       const verdict = probeLease(fd);
       return verdict === "free" ? undefined : verdict;

@@ -23,9 +23,16 @@ const markers: readonly Marker[] = [
 
 const markerNames = new Set(markers.flatMap(({ names }) => names));
 
+/** First letter and length, which tell most names apart from those without hashing them. */
+const markerShapes = new Set([...markerNames].map(shapeOf));
+
 /** The name counts for `engineOfDirectory`; no other does. */
 export function isEngineMarker(name: string): boolean {
-  return markerNames.has(name);
+  return markerShapes.has(shapeOf(name)) && markerNames.has(name);
+}
+
+function shapeOf(name: string): number {
+  return name.charCodeAt(0) * 256 + name.length;
 }
 
 const loginRecords = new Set(["utmp", "wtmp", "btmp", "lastlog"]);

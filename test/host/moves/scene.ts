@@ -3,6 +3,7 @@ import { restoreAll } from "../../../src/app/restore.ts";
 import { type Catalog, openCatalog } from "../../../src/catalog/catalog.ts";
 import type { Journal } from "../../../src/catalog/journal.ts";
 import type { Placement } from "../../../src/catalog/placements.ts";
+import { noScanIndex } from "../../../src/catalog/scan-index.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { realHost } from "../../../src/host/host.ts";
 import type { JobContext, Outcome, Plan, Progress, Recovered } from "../../../src/jobs/job.ts";
@@ -174,6 +175,9 @@ function contextOf(
     progress: more.progress ?? (() => {}),
     copierEntry: new URL(more.hook === undefined ? "../../../src/entry/copier.ts" : "hooked-copier.ts", import.meta.url)
       .pathname,
+    readerEntry: new URL("../../../src/entry/reader.ts", import.meta.url).pathname,
+    // Its clock may be set, and then says nothing about when a directory was looked at.
+    scanIndex: noScanIndex,
     restoreGraceMs: 14 * dayMs,
     logrotateNames: scene.logrotateNames ?? [],
     startedBySystemd: false,
