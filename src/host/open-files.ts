@@ -27,13 +27,19 @@ export function filesOpenForWriting(): OpenFiles {
 
 /** The same for files that anybody uses at all, with who waits for a FIFO (proc_pid_wchan(5)). */
 export function filesInUse(): UsedFiles {
-  const isOpen = lookAround({ flags: undefined, mapping: /^\S+ \S+ \S+ ([0-9a-f]+):([0-9a-f]+) (\d+)/gm });
+  const isOpen = lookAround({
+    flags: undefined,
+    except: String(process.pid),
+    mapping: /^\S+ \S+ \S+ ([0-9a-f]+):([0-9a-f]+) (\d+)/gm,
+  });
   return { isUsed: isOpen, isFifoAwaited: processes().some(awaitsFifo) };
 }
 
 interface Wanted {
   /** Any of these open flags; `undefined`: however it is open. */
   readonly flags: number | undefined;
+  /** A process that looks itself has other files open by the time of the answer. */
+  readonly except?: string;
   /** Lines of /proc/PID/maps: major, minor, inode. */
   readonly mapping: RegExp;
 }
@@ -42,6 +48,7 @@ function lookAround(wanted: Wanted): (device: number, inode: bigint) => boolean 
   const mapped = new Set<string>();
   const open = new Map<string, string[]>();
   for (const pid of processes()) {
+    if (pid === wanted.except) continue;
     for (const fd of namesIn(`/proc/${pid}/fd`)) addOpen(open, { pid, fd, wanted });
     for (const key of mappings(textOf(`/proc/${pid}/maps`), wanted)) mapped.add(key);
   }
@@ -50,7 +57,7 @@ function lookAround(wanted: Wanted): (device: number, inode: bigint) => boolean 
     [...(open.get(String(inode)) ?? []), ...(open.get(anyInode) ?? [])].some((path) => isSame(path, device, inode));
 }
 
-function processes(): readonly string[] {
+export function processes(): readonly string[] {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 }
 
@@ -85,11 +92,11 @@ function* mappings(maps: string, { mapping }: Wanted): Generator<string> {
   }
 }
 
-function namesIn(directory: string): readonly string[] {
+export function namesIn(directory: string): readonly string[] {
   return unlessGone(() => readdirSync(directory)) ?? [];
 }
 
-function textOf(path: string): string {
+export function textOf(path: string): string {
   return unlessGone(() => readFileSync(path, "utf8")) ?? "";
 }
 
@@ -99,14 +106,14 @@ function isSame(path: string, device: number, inode: bigint): boolean {
 }
 
 /** stat(2)'s packed device number as `statx` has it: major and minor apart. */
-function deviceKey(device: bigint): number {
+export function deviceKey(device: bigint): number {
   const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
   const minor = (device & 0xffn) | ((device >> 12n) & ~0xffn);
   return Number(major) * 0x100000 + Number(minor);
 }
 
 /** Processes and descriptors come and go while they are read. */
-function unlessGone<T>(read: () => T): T | undefined {
+export function unlessGone<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
