@@ -137,7 +137,16 @@ export function linkUnnamedFile(fd: number, to: NamePlace): void {
  * @throws SystemError EEXIST; EINVAL where the file system cannot promise it (NFS, many FUSE)
  */
 export function renameNoReplaceAt(from: NamePlace, to: NamePlace): void {
-  const result = libc.renameat2(from.directory, cString(from.name), to.directory, cString(to.name, 1), renameNoReplace);
+  renameAt(from, to, renameNoReplace);
+}
+
+/** Renames over what has the name: for a file of our own that is written anew, never for data (DESIGN invariant 2). */
+export function replaceFileAt(from: NamePlace, to: NamePlace): void {
+  renameAt(from, to, 0);
+}
+
+function renameAt(from: NamePlace, to: NamePlace, flags: number): void {
+  const result = libc.renameat2(from.directory, cString(from.name), to.directory, cString(to.name, 1), flags);
   checked(result, "renameat2", to.name);
 }
 
