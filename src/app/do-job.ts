@@ -4,21 +4,18 @@ import type { FromChild, JobRequest } from "./job-messages.ts";
 import { hungTiers, notAnswering } from "./shelf.ts";
 import { type JobEnd, superviseJob } from "./supervise-job.ts";
 
-/** Does one job in a process of its own, if the tiers that it needs answer at all. @throws Error for a bug in it */
-export async function doJobInChild(
+/** Does one job in a process of its own, if the tiers that it needs answer at all. */
+export function doJobInChild(
   doors: AppDoors,
   config: Config,
   { request, onMessage }: { request: JobRequest; onMessage: (message: FromChild) => void },
 ): Promise<JobEnd> {
-  const mayStart = refuseHung(doors, config, request);
-  const end = await superviseJob(request, {
+  return superviseJob(request, {
     entryPoint: doors.entryPoint("job"),
     signal: doors.signal,
-    mayStart,
+    mayStart: refuseHung(doors, config, request),
     onMessage,
   });
-  if (end.bug !== undefined) throw bugOf(end.bug);
-  return end;
 }
 
 async function refuseHung(doors: AppDoors, config: Config, { rule }: JobRequest): Promise<JobEnd | undefined> {
@@ -36,9 +33,10 @@ function failedEnd({ code, message, hint, facts }: ReturnType<typeof notAnswerin
   };
 }
 
-/** An error that shows the child's own stack. */
-function bugOf(stack: string): Error {
+/** An error that shows the stacks that children told; `undefined` without any. */
+export function bugOf(stacks: readonly string[]): Error | undefined {
+  if (stacks.length === 0) return undefined;
   const error = new Error("a job's process met a bug");
-  error.stack = stack;
+  error.stack = stacks.join("\n");
   return error;
 }

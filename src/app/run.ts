@@ -7,7 +7,7 @@ import type { MoveRule } from "../moves/rule.ts";
 import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
 import { writePinStatus } from "../tiers/status-pins.ts";
 import { type AppDoors, envelopeFacts, newRunId, requestFor } from "./app.ts";
-import { doJobInChild } from "./do-job.ts";
+import { bugOf, doJobInChild } from "./do-job.ts";
 import type { FromChild, PlannedJob } from "./job-messages.ts";
 import { failureMessage, statusOf } from "./plan.ts";
 import type { JobEnd } from "./supervise-job.ts";
@@ -19,21 +19,28 @@ export interface RunWatch {
   readonly onReport: (report: JobReport) => void;
 }
 
+export interface RunEnd {
+  readonly report: RunReport;
+  /** What to throw when all is told: it has the stacks that jobs met. */
+  readonly bug: Error | undefined;
+}
+
 /** Runs jobs one after another, each in a process of its own, and writes the run down. @throws OperatorError STATE_DIR */
 export async function runJobs(
   doors: AppDoors,
   config: Config,
   { jobs, watch }: { jobs: readonly MoveRule[]; watch: RunWatch },
-): Promise<RunReport> {
+): Promise<RunEnd> {
   using catalog = openCatalog(config.stateDir);
   const runId = newRunId(doors.host);
   const startedMs = doors.host.clock.now();
   catalog.runs.begin(runId, startedMs);
   const reports: JobReport[] = [];
+  const bugs: string[] = [];
   for (const rule of jobs) {
     const report = doors.signal.aborted
       ? emptyReport(rule, "not-started")
-      : await runJob(doors, config, { rule, runId, watch });
+      : await runJob(doors, config, { rule, runId, watch, onBug: (stack) => void bugs.push(stack) });
     reports.push(report);
     // The last one waits for what may still go wrong below.
     if (reports.length < jobs.length) watch.onReport(report);
@@ -47,7 +54,7 @@ export async function runJobs(
     reports.push(problem === undefined ? last : withProblem(last, problem));
     watch.onReport(reports.at(-1) ?? last);
   }
-  return whole();
+  return { report: whole(), bug: bugOf(bugs) };
 }
 
 /** Writes down what was done. Where that cannot be, the report says so and is not lost: the work is done (HAZARDS C3). */
@@ -79,11 +86,15 @@ function tellHealth(config: Config, told: { catalog: Catalog; reports: readonly 
   writePinStatus(config.runtimeDir, pins, { now: told.nowMs, host: config.host, succeeded });
 }
 
-async function runJob(
-  doors: AppDoors,
-  config: Config,
-  { rule, runId, watch }: { rule: MoveRule; runId: string; watch: RunWatch },
-): Promise<JobReport> {
+interface Running {
+  readonly rule: MoveRule;
+  readonly runId: string;
+  readonly watch: RunWatch;
+  readonly onBug: (stack: string) => void;
+}
+
+async function runJob(doors: AppDoors, config: Config, running: Running): Promise<JobReport> {
+  const { rule, runId, watch, onBug } = running;
   const onMessage = (message: FromChild) => {
     if (message.type === "planned") watch.onPlanned(message.plan);
     if (message.type === "scanned") watch.onScanned(rule.name, message.files);
@@ -91,10 +102,22 @@ async function runJob(
   };
   const request = requestFor(config, rule, { doors, mode: "run", run: runId });
   const end = await doJobInChild(doors, config, { request, onMessage });
+  if (end.bug !== undefined) {
+    onBug(end.bug);
+    return withBug(end.report ?? emptyReport(rule, "failed"), end.bug);
+  }
   // Killed while it could not listen, such as in a scan.
   if (end.report === undefined && doors.signal.aborted)
     return { ...emptyReport(rule, "interrupted"), stoppedBy: "signal" };
   return end.report ?? failedReport(rule, end);
+}
+
+/** The other jobs go on, and the stack is told when they are done. */
+function withBug(report: JobReport, stack: string): JobReport {
+  const words = /^\w*Error\b.*/m.exec(stack)?.[0] ?? stack.split("\n", 1)[0];
+  const hint = "please report the stack on stderr; the next run repairs what was begun";
+  const error = { path: "", code: "BUG", message: `its process met a bug: ${words}`, hint };
+  return { ...report, status: "failed", errors: [error, ...report.errors] };
 }
 
 function failedReport(rule: MoveRule, end: JobEnd): JobReport {
@@ -128,12 +151,13 @@ const onlyWhenAll: Readonly<Partial<Record<JobStatus, number>>> = {
   busy: exitCodes.busy,
 };
 
-/** The exit code of a run (INTERFACE section 3): 13, then 12; 5, 10 and 11 only when they are the reason for every job. */
+/** The exit code of a run (INTERFACE section 3): a bug first, then 13, then 12; 5, 10 and 11 only when they are the reason for every job. */
 export function exitCodeOfRun(report: RunReport): number {
   const errors = report.jobs.flatMap((job) => job.errors);
+  const exits = new Set(errors.map(({ code }) => (isErrorCode(code) ? errorTable[code].exit : undefined)));
+  if (exits.has("bug")) return exitCodes.bug;
   if (report.jobs.some((job) => job.status === "interrupted" || job.status === "not-started"))
     return exitCodes.interrupted;
-  const exits = new Set(errors.map(({ code }) => (isErrorCode(code) ? errorTable[code].exit : undefined)));
   if (exits.has("corrupt")) return exitCodes.corrupt;
   if (exits.has("external")) return exitCodes.external;
   if (report.status === "ok") return exitCodes.ok;

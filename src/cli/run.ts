@@ -68,7 +68,7 @@ async function run(cli: Cli, open: RunDoors, { config, jobs, json }: Selected & 
     progress.clear();
     cli.terminal.note("stopping: what is begun is brought to a good end; once more ends it at once\n");
   });
-  const report = await runJobs(open.app, config, {
+  const { report, bug } = await runJobs(open.app, config, {
     jobs,
     watch: {
       onPlanned: (plan) => progress.planned(plan.name, plan.totals),
@@ -84,4 +84,5 @@ async function run(cli: Cli, open: RunDoors, { config, jobs, json }: Selected & 
   const closing = runClosing(cli.terminal, report, exitCode);
   cli.terminal.print(`${json ? JSON.stringify(report, undefined, 2) : closing}\n`);
   cli.exit(exitCode);
+  if (bug !== undefined) throw bug;
 }

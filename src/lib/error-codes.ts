@@ -145,6 +145,11 @@ export const errorTable = {
     meaning: "The process that did a job ended without a report.",
     remedy: "Run the job again: it repairs what was left, and says so.",
   },
+  BUG: {
+    exit: "bug",
+    meaning: "The process that did a job met a bug; the other jobs went on.",
+    remedy: "Report the stack on stderr, and run the job again: it repairs what was left.",
+  },
   INTERRUPTED: {
     exit: "interrupted",
     meaning: "Stopped by a signal.",
