@@ -1,7 +1,7 @@
 import { linkFile } from "../host/posix.ts";
 import { type Batch, type Item, type PieceOfBatch, taskOf } from "./batch-item.ts";
 import { type BigFileWork, copyBig } from "./big-file.ts";
-import { isSetback, onTier } from "./failure.ts";
+import { isSetback, onTierName } from "./failure.ts";
 import { frameBytes } from "./framed.ts";
 import { stagedName } from "./piece.ts";
 import type { MoveSession } from "./session.ts";
@@ -98,8 +98,9 @@ async function followLeader(session: MoveSession, leader: Item, link: Item): Pro
     return;
   }
   const at = (item: Item) => ({ directory: session.context.staging, name: stagedName(item.operation.seq) });
-  onTier(() => linkFile(at(leader), at(link)));
-  link.copied = leader.copied;
+  const setback = onTierName(() => linkFile(at(leader), at(link)));
+  if (isSetback(setback)) link.setback = setback;
+  else link.copied = leader.copied;
 }
 
 /** Tells a thread of copies that it did not make itself. */

@@ -17,7 +17,7 @@ import { isWorthwhile, looksCompressed, sampleBytes } from "./compressible.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
 import type { Copied } from "./copier-messages.ts";
 import type { CopyClock } from "./copy-clock.ts";
-import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
+import { isSetback, onSource, onTier, onTierName, type Setback } from "./failure.ts";
 import { compressFrame, frameBytes } from "./framed.ts";
 import { type Range, writeAround } from "./holes.ts";
 import { applyFacts, readFacts } from "./metadata.ts";
@@ -54,10 +54,9 @@ function linkCopy(context: CopierContext, file: PieceFile, before: PieceFile): C
   const opened = openSourceOf(context, file);
   if (opened !== undefined) return opened;
   const directory = context.staging;
-  onTier(() =>
-    linkFile({ directory, name: stagedName(before.task.seq) }, { directory, name: stagedName(file.task.seq) }),
-  );
-  return before.copied;
+  const at = ({ task }: PieceFile) => ({ directory, name: stagedName(task.seq) });
+  const setback = onTierName(() => linkFile(at(before), at(file)));
+  return isSetback(setback) ? setback : before.copied;
 }
 
 interface Copying {

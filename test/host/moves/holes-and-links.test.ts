@@ -97,9 +97,38 @@ test("M14: a group is one file on a tier without links, too, and links again whe
   assert.equal(statSync(`${dir.path}/out${scene.source}/a`).nlink, 2);
 });
 
+test("M14: more links of one file than the tier can hold keep their sources, and all else moves", {
+  skip,
+}, async () => {
+  // Without extref btrfs keeps all links of a file in one small block: some hundreds, fewer the longer their names are.
+  const mkfs = ["-O", "^extref", "-n", "4096"];
+  for (const compress of ["none", "zstd"] as const) {
+    await using tier = await mountLoop({ type: "btrfs", sizeMiB: 4096, mkfs });
+    using dir = scratch("links");
+    using scene = openScene({ source: `${dir.path}/hot`, tier: tier.path, rule: { compress } });
+    const many = Array.from({ length: 400 }, (_, index) => `many/${index}`);
+    const long = Array.from({ length: 100 }, (_, index) => `long/${"x".repeat(100)}${index}`);
+    group(scene, many, logText(compress === "none" ? 10 : 150_000));
+    group(scene, long);
+    oldFile(`${scene.source}/other`);
+    for (let night = 0; night < 2; night++) {
+      const { outcomes } = await scene.run();
+      const of = (name: string) => outcomes.filter(({ path }) => path.startsWith(name));
+      assert.deepEqual(new Set(of("many").map(({ result, code }) => `${result} ${code}`)), new Set(["failed EMLINK"]));
+      assert.match(of("many")[0]?.message ?? "", /no more hard links of one file/);
+      assert.ok(of("long").every(({ code }) => code === "EMLINK"));
+      assert.deepEqual(
+        of("other").map(({ result }) => result),
+        night === 0 ? ["moved"] : [],
+      );
+      assert.deepEqual(filesBelow(scene.source), [...long, ...many].toSorted());
+    }
+  }
+});
+
 /** Old hard links of one file. */
-function group(scene: Pick<Scene, "source">, [first = "", ...others]: readonly string[]): void {
-  oldFile(`${scene.source}/${first}`, first);
+function group(scene: Pick<Scene, "source">, [first = "", ...others]: readonly string[], text = first): void {
+  oldFile(`${scene.source}/${first}`, text);
   for (const other of others) {
     mkdirSync(dirname(`${scene.source}/${other}`), { recursive: true });
     linkSync(`${scene.source}/${first}`, `${scene.source}/${other}`);
