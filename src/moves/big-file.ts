@@ -8,7 +8,7 @@ import type { Copied, CopyTask } from "./copier-messages.ts";
 import type { Copiers } from "./copiers.ts";
 import { createStaged, isLargeWorthwhile } from "./copy-file.ts";
 import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
-import { encodeSeekTable, type Frame, type FramedCodec, frameBytes } from "./framed.ts";
+import { encodeSeekTable, type Frame, type FramedCodec, type FrameRoom, frameBytes } from "./framed.ts";
 import { inOrder } from "./in-order.ts";
 import { applyFacts, readFacts } from "./metadata.ts";
 import { compressSingle } from "./single-frame.ts";
@@ -97,14 +97,13 @@ async function compressFrames(
     onTier(() => writeFully(staged, bytes, storedBytes));
     storedBytes += bytes.byteLength;
   };
-  const ask = (offset: number) =>
-    work.copiers.idlest().ask("compress", {
-      fd: source.fd,
-      offset,
-      length: Math.min(frameBytes, source.sizeBytes - offset),
-      codec,
-    });
-  for await (const frame of inOrder(offsets(source.sizeBytes), ask, work.copiers.threads.length + 2)) {
+  const compress = async (offset: number, room: FrameRoom): Promise<FrameRoom | Setback> => {
+    const length = Math.min(frameBytes, source.sizeBytes - offset);
+    const packedBytes = await work.copiers.idlest().ask("compress", { fd: source.fd, offset, length, codec, room });
+    if (isSetback(packedBytes)) return packedBytes;
+    return { raw: room.raw.subarray(0, length), packed: room.packed.subarray(0, packedBytes) };
+  };
+  for await (const frame of inOrder(offsets(source.sizeBytes), work.copiers.frameRooms(), compress)) {
     work.signal.throwIfAborted();
     if (isSetback(frame)) return frame;
     if (frames.length === 0 && engineOfContent(frame.raw) !== undefined) return { verdict: "engine-data" };

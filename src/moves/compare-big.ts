@@ -4,6 +4,7 @@ import { statFd } from "../host/stat.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { BigFileWork, CopiedBig } from "./big-file.ts";
 import { onTier } from "./failure.ts";
+import type { FrameRoom } from "./framed.ts";
 import { inOrder } from "./in-order.ts";
 import { openStored } from "./read-back.ts";
 import { readContent } from "./stored-content.ts";
@@ -33,13 +34,14 @@ async function compareFrames(work: BigFileWork, fd: number, copied: CopiedBig): 
     offset += frame.storedBytes;
     return task;
   });
-  for await (const frame of inOrder(
-    located,
-    (task) => work.copiers.idlest().ask("decompress", task),
-    work.copiers.threads.length + 2,
-  )) {
+  const decompress = async (task: (typeof located)[number], room: FrameRoom) => ({
+    isRight: await work.copiers.idlest().ask("decompress", { ...task, room }),
+    raw: room.raw.subarray(0, task.rawBytes),
+    packed: room.packed.subarray(0, task.length),
+  });
+  for await (const frame of inOrder(located, work.copiers.frameRooms(), decompress)) {
     work.signal.throwIfAborted();
-    if (frame.raw === undefined) return "does not decompress";
+    if (!frame.isRight) return "does not decompress";
     stored.update(frame.packed);
     content.update(frame.raw);
   }

@@ -3,7 +3,7 @@ import type { SourceIdentity } from "../catalog/operation.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { CopyTimes } from "./copy-clock.ts";
 import type { Setback } from "./failure.ts";
-import type { FramedCodec } from "./framed.ts";
+import type { FramedCodec, FrameRoom } from "./framed.ts";
 import type { StoredContent } from "./read-back.ts";
 
 /**
@@ -64,8 +64,10 @@ export interface CopierCalls {
   readonly end: CallOf<{ readonly piece: PieceId }, true>;
   /** What copying was spent on so far. */
   readonly times: CallOf<null, CopyTimes>;
-  readonly compress: CallOf<CompressTask, CompressedFrame | Setback>;
-  readonly decompress: CallOf<DecompressTask, DecompressedFrame>;
+  /** Step 2, one frame of a big file: how many bytes it was packed to. */
+  readonly compress: CallOf<CompressTask, number | Setback>;
+  /** Step 4, one frame of a big file: whether it decompresses. */
+  readonly decompress: CallOf<DecompressTask, boolean>;
   /** For recovery: what is wrong with each, or `null`. */
   readonly examine: CallOf<{ readonly tasks: readonly ExamineTask[] }, readonly (string | null)[]>;
 }
@@ -86,21 +88,11 @@ export interface CompressTask {
   readonly offset: number;
   readonly length: number;
   readonly codec: FramedCodec;
-}
-
-export interface CompressedFrame {
-  readonly raw: Uint8Array<ArrayBuffer>;
-  readonly packed: Uint8Array<ArrayBuffer>;
+  readonly room: FrameRoom;
 }
 
 export interface DecompressTask extends CompressTask {
   readonly rawBytes: number;
-}
-
-/** `raw` is absent when the bytes do not decompress to what they should. */
-export interface DecompressedFrame {
-  readonly raw: Uint8Array<ArrayBuffer> | undefined;
-  readonly packed: Uint8Array<ArrayBuffer>;
 }
 
 export type CopierCall = keyof CopierCalls;

@@ -1,4 +1,4 @@
-import type { MessagePort, Transferable } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { ownerNames } from "../host/owner-names.ts";
 import { syncFileSystem, unlinkFile } from "../host/posix.ts";
 import type { CopierContext } from "./copier-context.ts";
@@ -27,8 +27,7 @@ export function serveCopier(context: CopierContext, port: MessagePort, elapsed: 
       port.close();
       return;
     }
-    const answer = answerSafely(calls, message);
-    port.postMessage(answer, transferables(answer));
+    port.postMessage(answerSafely(calls, message));
   });
 }
 
@@ -109,12 +108,4 @@ function dropStaged(context: CopierContext, piece: Piece, indexes: readonly numb
       if (!(error instanceof Error && "call" in error)) throw error;
     }
   }
-}
-
-function transferables(answer: CopierResponse): Transferable[] {
-  if (!("response" in answer) || typeof answer.response !== "object" || answer.response === null) return [];
-  if (Array.isArray(answer.response)) return [];
-  return Object.values(answer.response).flatMap((value) =>
-    value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [],
-  );
 }

@@ -8,12 +8,30 @@ export type FramedCodec = "zstd" | "gzip";
 /** One frame (zstd, with its content checksum) or one member (gzip); either is a complete file by itself. */
 export function compressFrame(codec: FramedCodec, raw: Uint8Array): Buffer {
   // One chunk that holds the worst case: zlib would else join hundreds of small ones.
-  const chunkSize = raw.byteLength + (raw.byteLength >> 7) + 1_024;
+  const chunkSize = packedLimit(raw.byteLength);
   if (codec === "gzip") return gzipSync(raw, { chunkSize });
   return zstdCompressSync(raw, {
     chunkSize,
     params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
   });
+}
+
+/** More than a frame of so many bytes can be packed to, by either codec. */
+function packedLimit(rawBytes: number): number {
+  return rawBytes + (rawBytes >> 7) + 1_024;
+}
+
+/** Memory in which threads hand each other a frame, its content and what it is packed to; no byte is copied for it. */
+export interface FrameRoom {
+  readonly raw: Uint8Array<SharedArrayBuffer>;
+  readonly packed: Uint8Array<SharedArrayBuffer>;
+}
+
+export function makeFrameRoom(): FrameRoom {
+  return {
+    raw: new Uint8Array(new SharedArrayBuffer(frameBytes)),
+    packed: new Uint8Array(new SharedArrayBuffer(packedLimit(frameBytes))),
+  };
 }
 
 export interface Frame {

@@ -15,7 +15,7 @@ test("results come in the items' order, whichever is done first, and no more tha
   };
   const items = Array.from({ length: 40 }, (_, index) => index);
   const results: number[] = [];
-  for await (const result of inOrder(items, start, 3)) results.push(result);
+  for await (const result of inOrder(items, ["a", "b", "c"], start)) results.push(result);
   assert.deepEqual(
     results,
     items.map((item) => item * 2),
@@ -34,7 +34,7 @@ test("who stops early, or meets a failure, leaves nothing running behind", async
       return item;
     };
     const take = async () => {
-      for await (const item of inOrder([1, 2, 3, 4, 5], start, 4)) if (end === "break" && item === 1) break;
+      for await (const item of inOrder([1, 2, 3, 4, 5], [1, 2, 3, 4], start)) if (end === "break" && item === 1) break;
     };
     if (end === "throw") await assert.rejects(take(), /one failed/);
     else await take();
