@@ -1,6 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Job } from "../jobs/job.ts";
 import { hasCode, messageOf } from "../lib/errors.ts";
+import { rawPath } from "../lib/raw-path.ts";
+import { pathFields } from "../reports/path.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
 import type { ChildDoors } from "./job-child.ts";
 import { type JobTally, tallyJob } from "./job-report.ts";
@@ -46,7 +48,7 @@ export async function applyJob(job: Job, applying: Applying): Promise<JobReport>
     const report = finish(undefined);
     return { ...report, stageSeconds: { ...report.stageSeconds, scan: scanSeconds } };
   } catch (error) {
-    return finish(...stopOf(error, { doors, tally }));
+    return finish(...stopOf(error, { doors, tally, job }));
   }
 }
 
@@ -62,8 +64,14 @@ function refuse(job: Job, { planned, refusal }: JudgedPlan): JobError | undefine
   };
 }
 
+interface Stopped {
+  readonly doors: ChildDoors;
+  readonly tally: JobTally;
+  readonly job: Job;
+}
+
 /** What ends a job early and is no bug: the tier failed, or somebody said stop. */
-function stopOf(error: unknown, { doors, tally }: { doors: ChildDoors; tally: JobTally }): [JobStatus, string] {
+function stopOf(error: unknown, { doors, tally, job }: Stopped): [JobStatus, string] {
   if (doors.signal.aborted && error === doors.signal.reason) return ["interrupted", "signal"];
   if (
     !(error instanceof Error) ||
@@ -71,7 +79,8 @@ function stopOf(error: unknown, { doors, tally }: { doors: ChildDoors; tally: Jo
   )
     throw error;
   const code = "code" in error ? String(error.code) : "EIO";
-  tally.error({ path: "", code, message: messageOf(error), hint: hintFor(code) });
+  const [tier] = error.name === "TierFailure" ? job.writesTo : [];
+  tally.error({ ...pathFields(rawPath(tier?.path ?? "")), code, message: messageOf(error), hint: hintFor(code) });
   return ["partial", code];
 }
 

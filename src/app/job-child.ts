@@ -3,11 +3,13 @@ import type { Clock } from "../host/host.ts";
 import type { Job, JobContext, Plan } from "../jobs/job.ts";
 import { lockJob } from "../jobs/lock.ts";
 import { messageOf } from "../lib/errors.ts";
+import { rawPath } from "../lib/raw-path.ts";
 import { openMoveJob } from "../moves/job.ts";
 import type { PathFields } from "../reports/path.ts";
 import { pathFields } from "../reports/path.ts";
 import type { PlanStep } from "../reports/plan.ts";
 import type { JobReport } from "../reports/run.ts";
+import type { OpenTier } from "../tiers/tier.ts";
 import { applyJob } from "./apply-job.ts";
 import { keepDailyCopies } from "./daily-copies.ts";
 import type { FromChild, JobRequest } from "./job-messages.ts";
@@ -50,18 +52,22 @@ function withCopies(report: JobReport, { request, doors, catalog, job }: Ended):
   const isThrough = report.stoppedBy === null && (report.status === "ok" || report.status === "partial");
   if (!isThrough) return report;
   const { host, stateDir, configFile } = request;
-  try {
-    for (const tier of job.writesTo) {
+  for (const tier of job.writesTo) {
+    try {
       keepDailyCopies({ tier, catalog, host, stateDir, configFile, nowMs: doors.clock.now() });
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
+      return withoutCopy(report, tier, { code: String(error.code), message: messageOf(error) });
     }
-    return report;
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    const message = `today's copy of the catalog and the configuration was not kept on the tier: ${messageOf(error)}`;
-    const hint = "every file is where it should be; the next run keeps the copy";
-    const told = { path: "", code: String(error.code), message, hint };
-    return { ...report, status: "partial", errors: [...report.errors, told] };
   }
+  return report;
+}
+
+function withoutCopy(report: JobReport, { path }: OpenTier, why: { code: string; message: string }): JobReport {
+  const message = `today's copy of the catalog and the configuration was not kept on the tier: ${why.message}`;
+  const hint = "every file is where it should be; the next run keeps the copy";
+  const told = { ...pathFields(rawPath(path)), code: why.code, message, hint };
+  return { ...report, status: "partial", errors: [...report.errors, told] };
 }
 
 function contextOf(request: JobRequest, { clock, signal, send }: ChildDoors, catalog: Catalog | undefined): JobContext {

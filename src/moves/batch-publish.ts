@@ -13,8 +13,8 @@ export async function publishItems(session: MoveSession, batch: Batch): Promise<
   const ready = batch.items.filter((item) => item.setback === undefined);
   if (ready.length > 0) {
     await session.timed("publish", () => giveNames(session, batch, ready));
-    const { fd } = session.syncs.names;
-    if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", { fd }));
+    const { names } = session.syncs;
+    if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", names));
   }
   await session.timed("journal", () => {
     session.journal.publish(batch.key, { host: session.host, nowMs: session.clock.now() });

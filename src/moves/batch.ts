@@ -23,8 +23,8 @@ export async function proveBatch(session: MoveSession, steps: readonly Step[]): 
   });
   try {
     await session.timed("copy", () => copyItems(session, batch));
-    const { fd } = session.syncs.copies;
-    if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", { fd }));
+    const { copies } = session.syncs;
+    if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", copies));
     session.signal.throwIfAborted();
     await session.timed("verify", () => compareItems(session, batch));
     return batch;

@@ -34,6 +34,12 @@ export interface Copied {
   readonly facts: string;
 }
 
+/** A descriptor on the tier's directory that `syncfs` is told by, and the tier's path for what goes wrong. */
+export interface SyncPoint {
+  readonly fd: number;
+  readonly path: RawPath;
+}
+
 /** A setback of one file of a list, by its index. */
 export type IndexedSetback = readonly [index: number, setback: Setback];
 
@@ -46,7 +52,7 @@ export interface CopierCalls {
   >;
   readonly load: CallOf<{ readonly piece: PieceId; readonly tasks: readonly LoadTask[] }, true>;
   /** Step 3, and again in step 6, for the whole tier. */
-  readonly sync: CallOf<{ readonly fd: number }, true>;
+  readonly sync: CallOf<SyncPoint, true>;
   /** Step 4: what differs, each with its reason. */
   readonly compare: CallOf<{ readonly piece: PieceId }, readonly IndexedSetback[]>;
   /** Step 5: sources that are not what they were. */

@@ -61,8 +61,8 @@ function answers(tools: CopyTools): Answers {
       );
       return true;
     },
-    sync: ({ fd }) => {
-      onTier(() => syncFileSystem(fd));
+    sync: ({ fd, path }) => {
+      onTier(() => syncFileSystem(fd, path));
       return true;
     },
     compare: ({ piece }) => comparePiece(context, pieceOf(piece)),

@@ -4,14 +4,11 @@ import type { OwnerNames } from "../host/owner-names.ts";
 import type { Progress } from "../jobs/job.ts";
 import type { Capabilities, OpenTier } from "../tiers/tier.ts";
 import type { CopierContext } from "./copier-context.ts";
+import type { SyncPoint } from "./copier-messages.ts";
 import type { Copiers } from "./copiers.ts";
 import type { MoveRule } from "./rule.ts";
 import type { OpenSource } from "./source.ts";
 import type { StoredTree } from "./stored-tree.ts";
-
-export interface SyncPoint {
-  readonly fd: number;
-}
 
 export type Stage = "scan" | "copy" | "sync" | "verify" | "publish" | "unlink" | "journal";
 
