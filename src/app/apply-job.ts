@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Job } from "../jobs/job.ts";
-import { hasCode, messageOf } from "../lib/errors.ts";
+import { hasCode } from "../lib/errors.ts";
 import { rawPath } from "../lib/raw-path.ts";
 import { pathFields } from "../reports/path.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
@@ -73,20 +73,22 @@ interface Stopped {
 /** What ends a job early and is no bug: the tier failed, or somebody said stop. */
 function stopOf(error: unknown, { doors, tally, job }: Stopped): [JobStatus, string] {
   if (doors.signal.aborted && error === doors.signal.reason) return ["interrupted", "signal"];
-  if (
-    !(error instanceof Error) ||
-    (error.name !== "TierFailure" && error.name !== "SystemError" && !hasCode(error, "ERR_SQLITE_ERROR"))
-  )
-    throw error;
-  const code = "code" in error ? String(error.code) : "EIO";
+  if (!isExpected(error)) throw error;
+  const { code } = error;
   const [tier] = error.name === "TierFailure" ? job.writesTo : [];
-  tally.error({ ...pathFields(rawPath(tier?.path ?? "")), code, message: messageOf(error), hint: hintFor(code) });
+  tally.error({ ...pathFields(rawPath(tier?.path ?? "")), code, message: error.message, hint: hintFor(code) });
   return ["partial", code];
+}
+
+function isExpected(error: unknown): error is Error & { readonly code: string } {
+  if (!(error instanceof Error && "code" in error)) return false;
+  return ["TierFailure", "SystemError"].includes(error.name) || hasCode(error, "ERR_SQLITE_ERROR", "TEMP_FILE");
 }
 
 function hintFor(code: string): string {
   if (code === "ENOSPC" || code === "EDQUOT")
     return "the tier is full: make room there, then run again; every source is where it was";
+  if (code === "TEMP_FILE") return "make room in /var/tmp, or name another directory in TMPDIR; then run again";
   if (code === "ERR_SQLITE_ERROR") return "look at the disk under state_dir, then run again: it repairs what was begun";
   return "tierkeep health; every source is where it was, and the next run repairs what was begun";
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
+import { needsRoot } from "../../test/support/loop-mount.ts";
+import { mountTmpfs } from "../../test/support/tmpfs-mount.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import { openStepTable, type Step } from "./step-table.ts";
 
@@ -58,6 +61,26 @@ test("M27: with room for some, the oldest stay in the plan, and one that could n
   assert.deepEqual(dropped.toSorted(), ["1", "3"]);
   table.dropBeyond(-5, (each) => void dropped.push(each));
   assert.deepEqual([...table.steps()], []);
+});
+
+test("a full temporary directory is told as such, not as the catalog's disk", { skip: needsRoot }, async () => {
+  await using small = await mountTmpfs({ sizeMiB: 1 });
+  // SQLite reads the variable once in a process.
+  const script = `
+    import { openStepTable } from ${JSON.stringify(import.meta.resolve("./step-table.ts"))};
+    const identity = { device: 1, inode: 1n, sizeBytes: 1, modifiedNs: 1n, changedNs: 1n, links: 1 };
+    using table = openStepTable();
+    try {
+      for (let index = 0; index < 20_000; index++) table.add({ path: String(index).padEnd(4_000), identity });
+    } catch ({ code, message, hint }) {
+      console.log(code, message, hint);
+    }
+  `;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    env: { ...process.env, SQLITE_TMPDIR: small.path },
+    encoding: "utf8",
+  });
+  assert.match(stdout, /^TEMP_FILE .*full.*\/var\/tmp/);
 });
 
 test("an empty plan has no oldest", () => {

@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
 import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import { toIdentity } from "./journal-rows.ts";
 import type { SourceIdentity } from "./operation.ts";
@@ -17,7 +18,8 @@ export interface StepTotals {
 }
 
 /**
- * The steps of one plan, in a temporary table of this process, so that a million of them never stand in memory.
+ * The steps of one plan, in a temporary table of this process, so that a million of them never stand in memory. What
+ * does not fit into SQLite's cache goes into a file: all throw OperatorError TEMP_FILE when that cannot be written.
  */
 export interface StepTable extends Disposable {
   readonly add: (step: Step) => void;
@@ -55,16 +57,37 @@ export function openStepTable(): StepTable {
   };
   return {
     add: ({ path, identity: { device, inode, sizeBytes, modifiedNs, changedNs, links } }) => {
-      insert.run(bytesOf(path), device, BigInt.asIntN(64, inode), sizeBytes, modifiedNs, changedNs, links);
+      const bytes = bytesOf(path);
+      inTempFile(() => insert.run(bytes, device, BigInt.asIntN(64, inode), sizeBytes, modifiedNs, changedNs, links));
     },
-    dropSplitGroups: (drop) => dropRows(splitGroups, drop),
-    dropBeyond: (bytes, drop) => dropRows(beyond(bytes), drop),
-    totals: () => readTotals(db),
+    dropSplitGroups: (drop) => inTempFile(() => dropRows(splitGroups, drop)),
+    dropBeyond: (bytes, drop) => inTempFile(() => dropRows(beyond(bytes), drop)),
+    totals: () => inTempFile(() => readTotals(db)),
     steps: function* () {
-      for (const row of all()) yield toStep(row);
+      try {
+        for (const row of all()) yield toStep(row);
+      } catch (error) {
+        throw asOperatorError(error);
+      }
     },
     [Symbol.dispose]: () => db.close(),
   };
+}
+
+function inTempFile<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asOperatorError(error);
+  }
+}
+
+function asOperatorError(error: unknown): unknown {
+  if (!hasCode(error, "ERR_SQLITE_ERROR")) return error;
+  return new OperatorError("TEMP_FILE", `the plan's temporary file cannot be written: ${messageOf(error)}`, {
+    hint: "make room in /var/tmp, or name another directory in TMPDIR",
+    cause: error,
+  });
 }
 
 const splitGroups = `links > 1 AND (device, inode) IN (

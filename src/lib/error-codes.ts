@@ -65,6 +65,11 @@ export const errorTable = {
     meaning: "The state directory cannot be used.",
     remedy: "Make it writable for root on a local disk, or set `state_dir`.",
   },
+  TEMP_FILE: {
+    exit: "external",
+    meaning: "The temporary file that holds a long plan cannot be written.",
+    remedy: "Make room in `/var/tmp`, or name another directory in `TMPDIR`.",
+  },
   NATIVE_MISSING: {
     exit: "external",
     meaning: "The native library for system calls is not there for this machine.",
