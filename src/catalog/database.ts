@@ -22,7 +22,8 @@ export function openDatabase(file: string): Database {
   try {
     // Before anything is changed: setting the journal's mode writes to the file.
     refuseNewer(schemaVersion(connection), file);
-    connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    // What would undo a statement over a whole batch is else written to a file in /var/tmp, at each commit of one.
+    connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY");
     migrate(connection, file);
   } catch (error) {
     connection.close();

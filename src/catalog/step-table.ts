@@ -1,7 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
-import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
-import { toIdentity } from "./journal-rows.ts";
+import type { RawPath } from "../lib/raw-path.ts";
 import type { SourceIdentity } from "./operation.ts";
 
 /** One planned file. */
@@ -18,8 +17,9 @@ export interface StepTotals {
 }
 
 /**
- * The steps of one plan, in a temporary table of this process, so that a million of them never stand in memory. What
- * does not fit into SQLite's cache goes into a file: all throw OperatorError TEMP_FILE when that cannot be written.
+ * The steps of one plan, in a temporary table of this process, so that a million of them never stand in memory. Paths
+ * are kept as the strings that they are here, a char for each byte: nobody else reads this table. What does not fit
+ * into SQLite's cache goes into a file: all throw OperatorError TEMP_FILE when that cannot be written.
  */
 export interface StepTable extends Disposable {
   readonly add: (step: Step) => void;
@@ -34,38 +34,46 @@ export interface StepTable extends Disposable {
 
 const order = "ORDER BY modified_ns, device, inode, path";
 
+type Row = readonly [
+  path: RawPath,
+  device: bigint,
+  inode: bigint,
+  sizeBytes: bigint,
+  modifiedNs: bigint,
+  changedNs: bigint,
+  links: bigint,
+];
+
 export function openStepTable(): StepTable {
   const db = new DatabaseSync("");
   db.exec(`
     PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
     CREATE TABLE steps (
-      path BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+      path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
       modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, links INTEGER NOT NULL
     ) STRICT;
     BEGIN`);
   const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?)");
-  const all = () => {
-    const query = db.prepare(`SELECT * FROM steps ${order}`);
-    query.setReadBigInts(true);
-    return query.iterate();
-  };
   const dropRows = (condition: string, drop: (path: RawPath) => void) => {
     for (const row of db.prepare(`SELECT path FROM steps WHERE ${condition}`).iterate()) {
-      drop(rawPathOfBytes(row.path as Uint8Array));
+      drop(row.path as RawPath);
     }
     db.exec(`DELETE FROM steps WHERE ${condition}`);
   };
   return {
     add: ({ path, identity: { device, inode, sizeBytes, modifiedNs, changedNs, links } }) => {
-      const bytes = bytesOf(path);
-      inTempFile(() => insert.run(bytes, device, BigInt.asIntN(64, inode), sizeBytes, modifiedNs, changedNs, links));
+      inTempFile(() => insert.run(path, device, BigInt.asIntN(64, inode), sizeBytes, modifiedNs, changedNs, links));
     },
     dropSplitGroups: (drop) => inTempFile(() => dropRows(splitGroups, drop)),
     dropBeyond: (bytes, drop) => inTempFile(() => dropRows(beyond(bytes), drop)),
     totals: () => inTempFile(() => readTotals(db)),
     steps: function* () {
+      const query = db.prepare(`SELECT * FROM steps ${order}`);
+      query.setReadBigInts(true);
+      // An object for each row would take as long as all the rest.
+      query.setReturnArrays(true);
       try {
-        for (const row of all()) yield toStep(row);
+        for (const row of query.iterate()) yield toStep(row as unknown as Row);
       } catch (error) {
         throw asOperatorError(error);
       }
@@ -115,9 +123,14 @@ function readTotals(db: DatabaseSync): StepTotals {
   };
 }
 
-function toStep(row: Record<string, unknown>): Step {
-  return {
-    path: rawPathOfBytes(row.path as Uint8Array),
-    identity: toIdentity(row),
+function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links]: Row): Step {
+  const identity = {
+    device: Number(device),
+    inode: BigInt.asUintN(64, inode),
+    sizeBytes: Number(sizeBytes),
+    modifiedNs,
+    changedNs,
+    links: Number(links),
   };
+  return { path, identity };
 }

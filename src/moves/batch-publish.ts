@@ -52,7 +52,10 @@ export async function withdraw(session: MoveSession, batch: Batch, items: readon
     const indexes = piece.items.flatMap((item, index) => (items.includes(item) ? [index] : []));
     if (indexes.length > 0) await piece.copier.ask("drop", { piece: piece.id, indexes });
   }
-  session.journal.drop(items.map((item) => item.operation));
+  session.journal.drop(
+    batch.key,
+    items.map((item) => item.operation),
+  );
 }
 
 /** Steps 8 and 9 for a batch whose copies are durable under their names: the sources go, the journal is closed. */

@@ -62,7 +62,7 @@ async function recordVerified(session: MoveSession, batch: Batch): Promise<void>
   const failed = batch.items.filter((item) => item.setback !== undefined);
   const verified = batch.items
     .filter((item) => item.setback === undefined)
-    .map((item) => ({ key: item.operation, facts: verifiedFacts(item) }));
+    .map((item) => ({ operation: item.operation, facts: verifiedFacts(item) }));
   await session.timed("journal", () => {
     session.journal.verify(
       batch.key,

@@ -72,7 +72,11 @@ function storedOf(path: string, { catalog, tier }: { readonly catalog: string; r
   using db = new DatabaseSync(catalog, { readOnly: true });
   // A source has its operation's id as name for the instant in which it is removed.
   const [, id = ""] = path.split("/.tierkeep-aside-");
-  const row = db.prepare("SELECT path, stored_as FROM placements WHERE id = ?").get(id);
+  const row = db
+    .prepare(
+      "SELECT path, stored_as FROM placements JOIN batches USING (batch) WHERE run || '.' || job || '.' || seq = ?",
+    )
+    .get(id);
   if (row === undefined) return `${path} not placed`;
   const original = Buffer.from(row.path as Uint8Array).toString("latin1");
   return `${original} placed: ${readFileSync(`${tier}/${Buffer.from(row.stored_as as Uint8Array).toString()}`, "utf8")}`;
