@@ -53,8 +53,9 @@ export async function finishBatch(session: MoveSession, batch: Batch): Promise<r
     await publishItems(session, batch);
     await removeItems(session, batch);
     return batch.items.map(outcomeOf);
-  } finally {
+  } catch (error) {
     await endPieces(batch);
+    throw error;
   }
 }
 
@@ -89,5 +90,5 @@ export async function dropBatch(session: MoveSession, batch: Batch): Promise<voi
 }
 
 async function endPieces(batch: Batch): Promise<void> {
-  for (const { id, copier } of batch.pieces) await copier.ask("end", { piece: id });
+  await Promise.all(batch.pieces.map(({ id, copier }) => copier.ask("end", { piece: id })));
 }

@@ -34,16 +34,17 @@ export interface CopiedBig extends Copied {
  */
 export async function copyBig(work: BigFileWork, task: CopyTask): Promise<CopiedBig | Setback | undefined> {
   const { context } = work;
-  const fd = onSource(() =>
+  const checked = onSource(() =>
     openChecked({ root: context.source, path: task.path, identity: task.identity, leases: context.leases }),
   );
-  if (typeof fd === "string") return { verdict: fd };
-  if (typeof fd !== "number") return fd;
+  if (typeof checked === "string") return { verdict: checked };
+  if (isSetback(checked)) return checked;
+  const { fd } = checked;
   try {
     const worthwhile = onSource(() => isLargeWorthwhile(fd, context));
     if (typeof worthwhile !== "boolean") return worthwhile;
     if (!worthwhile) return undefined;
-    const seen = onSource(() => readFacts(fd, work.names));
+    const seen = onSource(() => readFacts(checked, work.names));
     if (isSetback(seen)) return seen;
     const { facts } = seen;
     const staged = onTier(() => createStaged(context, task.seq));

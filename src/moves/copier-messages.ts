@@ -4,6 +4,7 @@ import type { RawPath } from "../lib/raw-path.ts";
 import type { CopyTimes } from "./copy-clock.ts";
 import type { Setback } from "./failure.ts";
 import type { FramedCodec, FrameRoom } from "./framed.ts";
+import type { CopiedColumns, TaskColumns } from "./piece-columns.ts";
 import type { StoredContent } from "./read-back.ts";
 
 /**
@@ -18,11 +19,6 @@ export interface CopyTask {
   readonly identity: SourceIdentity;
   /** A further link of the file before it: its copy becomes a link, too. */
   readonly isLink: boolean;
-}
-
-/** A proved or staged copy that the thread did not make itself. */
-export interface LoadTask extends CopyTask {
-  readonly copied: Copied;
 }
 
 export interface Copied {
@@ -45,12 +41,13 @@ export type IndexedSetback = readonly [index: number, setback: Setback];
 
 /** What the main thread asks of a worker thread. */
 export interface CopierCalls {
-  /** Step 2. */
+  /** Step 2; `copied` is of the files without a setback. */
   readonly copy: CallOf<
-    { readonly piece: PieceId; readonly tasks: readonly CopyTask[] },
-    readonly (Copied | Setback)[]
+    { readonly piece: PieceId; readonly tasks: TaskColumns },
+    { readonly setbacks: readonly IndexedSetback[]; readonly copied: CopiedColumns }
   >;
-  readonly load: CallOf<{ readonly piece: PieceId; readonly tasks: readonly LoadTask[] }, true>;
+  /** Proved or staged copies that the thread did not make itself. */
+  readonly load: CallOf<{ readonly piece: PieceId; readonly tasks: TaskColumns; readonly copied: CopiedColumns }, true>;
   /** Step 3, and again in step 6, for the whole tier. */
   readonly sync: CallOf<SyncPoint, true>;
   /** Step 4: what differs, each with its reason. */

@@ -15,6 +15,7 @@ import { type CopyTools, copyPiece } from "./copy-file.ts";
 import { onTier, TierFailure } from "./failure.ts";
 import { compressPart, decompressPart } from "./frame-work.ts";
 import { closeFile, newPieceFile, type Piece, stagedName } from "./piece.ts";
+import { packCopied, unpackCopied, unpackTasks } from "./piece-columns.ts";
 import { comparePiece, examine, recheckPiece } from "./prove-piece.ts";
 import { publishPiece } from "./publish.ts";
 import { removeSources } from "./remove-source.ts";
@@ -48,16 +49,22 @@ function answers(tools: CopyTools): Answers {
   const { context, clock } = tools;
   const pieces = new Map<PieceId, Piece>();
   const pieceOf = (id: PieceId) => pieces.get(id) ?? [];
+  const end = (id: PieceId) => {
+    pieceOf(id).forEach(closeFile);
+    pieces.delete(id);
+  };
   return {
     copy: ({ piece, tasks }) => {
-      const files = tasks.map(newPieceFile);
+      const files = unpackTasks(tasks).map((task) => newPieceFile(task));
       pieces.set(piece, files);
-      return copyPiece(tools, files);
+      const setbacks = copyPiece(tools, files);
+      return { setbacks, copied: packCopied(files.flatMap((file) => file.copied ?? [])) };
     },
-    load: ({ piece, tasks }) => {
+    load: ({ piece, tasks, copied }) => {
+      const known = unpackCopied(copied);
       pieces.set(
         piece,
-        tasks.map((task) => ({ ...newPieceFile(task), copied: task.copied })),
+        unpackTasks(tasks).map((task, index) => newPieceFile(task, known[index])),
       );
       return true;
     },
@@ -70,15 +77,16 @@ function answers(tools: CopyTools): Answers {
     publish: ({ piece, names: storedNames }) => publishPiece(context, pieceOf(piece), storedNames),
     remove: ({ piece, out }) => {
       markOut(pieceOf(piece), out);
-      return removeSources(context, pieceOf(piece));
+      const setbacks = removeSources(context, pieceOf(piece));
+      end(piece);
+      return setbacks;
     },
     drop: ({ piece, indexes }) => {
       dropStaged(context, pieceOf(piece), indexes);
       return true;
     },
     end: ({ piece }) => {
-      pieceOf(piece).forEach(closeFile);
-      pieces.delete(piece);
+      end(piece);
       return true;
     },
     times: () => clock.times(),

@@ -33,7 +33,9 @@ export function isLoginRecord(name: RawPath): boolean {
   return loginRecords.has(name);
 }
 
+const journaldMagic = Buffer.from("LPKSHHRH", "latin1");
+
 /** The engine that content belongs to, judged by its first bytes. */
 export function engineOfContent(start: Uint8Array): string | undefined {
-  return Buffer.from(start.subarray(0, 8)).toString("latin1") === "LPKSHHRH" ? "journald" : undefined;
+  return journaldMagic.every((byte, index) => start[index] === byte) ? "journald" : undefined;
 }

@@ -116,7 +116,7 @@ function spoil(seq: number, how: string): void {
 interface Message {
   readonly id: number;
   readonly call: string;
-  readonly request: { readonly tasks: readonly { readonly seq: number }[] };
+  readonly request: { readonly tasks: { readonly seqs: readonly number[] } };
 }
 
 const asked = new Map<number, Message>();
@@ -133,7 +133,7 @@ port.on = ((event: string, take: (message: Message) => void) =>
 port.postMessage = ((answer: { readonly id: number }, transfer: readonly Transferable[]) => {
   const message = asked.get(answer.id);
   if (hook.kind === "spoil-staged" && message?.call === "copy") {
-    for (const { seq } of message.request.tasks) spoil(seq, hook.how);
+    for (const seq of message.request.tasks.seqs) spoil(seq, hook.how);
   }
   postMessage(answer, transfer);
 }) as typeof port.postMessage;
