@@ -8,11 +8,14 @@ export interface Step {
   /** From the source's root. */
   readonly path: RawPath;
   readonly identity: SourceIdentity;
+  /** What it takes on the tier at most; of hard links, each one's share. */
+  readonly roomBytes: number;
 }
 
 export interface StepTotals {
   readonly files: number;
   readonly bytes: number;
+  readonly roomBytes: number;
   readonly oldestNs: bigint | undefined;
 }
 
@@ -42,6 +45,7 @@ type Row = readonly [
   modifiedNs: bigint,
   changedNs: bigint,
   links: bigint,
+  roomBytes: bigint,
 ];
 
 export function openStepTable(): StepTable {
@@ -50,10 +54,10 @@ export function openStepTable(): StepTable {
     PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
     CREATE TABLE steps (
       path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
-      modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, links INTEGER NOT NULL
+      modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, links INTEGER NOT NULL, room_bytes INTEGER NOT NULL
     ) STRICT;
     BEGIN`);
-  const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const dropRows = (condition: string, drop: (path: RawPath) => void) => {
     for (const row of db.prepare(`SELECT path FROM steps WHERE ${condition}`).iterate()) {
       drop(row.path as RawPath);
@@ -61,8 +65,10 @@ export function openStepTable(): StepTable {
     db.exec(`DELETE FROM steps WHERE ${condition}`);
   };
   return {
-    add: ({ path, identity: { device, inode, sizeBytes, modifiedNs, changedNs, links } }) => {
-      inTempFile(() => insert.run(path, device, BigInt.asIntN(64, inode), sizeBytes, modifiedNs, changedNs, links));
+    add: ({ path, identity, roomBytes }) => {
+      const { device, sizeBytes, modifiedNs, changedNs, links } = identity;
+      const inode = BigInt.asIntN(64, identity.inode);
+      inTempFile(() => insert.run(path, device, inode, sizeBytes, modifiedNs, changedNs, links, roomBytes));
     },
     dropSplitGroups: (drop) => inTempFile(() => dropRows(splitGroups, drop)),
     dropBeyond: (bytes, drop) => inTempFile(() => dropRows(beyond(bytes), drop)),
@@ -104,26 +110,29 @@ const splitGroups = `links > 1 AND (device, inode) IN (
 /** A file that could never fit does not keep smaller, younger ones from going. */
 function beyond(bytes: number): string {
   const room = Math.max(Math.floor(bytes), 0);
-  return `size_bytes > ${room} OR rowid IN (
+  return `room_bytes * links > ${room} OR rowid IN (
     SELECT rowid FROM (
-      SELECT rowid, total(size_bytes) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total FROM steps WHERE size_bytes <= ${room})
+      SELECT rowid, total(room_bytes) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total
+      FROM steps WHERE room_bytes * links <= ${room})
     WHERE total > ${room})`;
 }
 
 function readTotals(db: DatabaseSync): StepTotals {
   const query = db.prepare(
-    "SELECT count(*) AS files, total(size_bytes) AS bytes, min(modified_ns) AS oldest FROM steps",
+    `SELECT count(*) AS files, total(size_bytes) AS bytes, total(room_bytes) AS room, min(modified_ns) AS oldest
+      FROM steps`,
   );
   query.setReadBigInts(true);
   const row = query.get();
   return {
     files: Number(row?.files ?? 0),
     bytes: Number(row?.bytes ?? 0),
+    roomBytes: Number(row?.room ?? 0),
     oldestNs: typeof row?.oldest === "bigint" ? row.oldest : undefined,
   };
 }
 
-function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links]: Row): Step {
+function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links, roomBytes]: Row): Step {
   const identity = {
     device: Number(device),
     inode: BigInt.asUintN(64, inode),
@@ -132,5 +141,5 @@ function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links]: 
     changedNs,
     links: Number(links),
   };
-  return { path, identity };
+  return { path, identity, roomBytes: Number(roomBytes) };
 }

@@ -57,7 +57,7 @@ export function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts): Move
     steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
     const noRoom = (path: RawPath) => tally.add("no-room", path);
     const { freeBytes } = roomOf(at.tier);
-    if (steps.totals().bytes > freeBytes) {
+    if (steps.totals().roomBytes > freeBytes) {
       steps.dropBeyond(freeBytes, noRoom);
       steps.dropSplitGroups(noRoom);
     }

@@ -9,7 +9,9 @@ import type { ReasonCode } from "../policies/reasons.ts";
 import { activeNames } from "../policies/rotation.ts";
 import { type ReadDirectory, walk } from "../scan/walk.ts";
 import { ownDirectory, readIdentity } from "../tiers/identity.ts";
+import { findHoles } from "./holes.ts";
 import { type JudgeRule, judgeFile, type Surroundings } from "./judge-file.ts";
+import { roomFor } from "./room.ts";
 import type { OpenSource } from "./source.ts";
 import { identityOf, openSource } from "./source-file.ts";
 import { probeLease } from "./writers.ts";
@@ -49,13 +51,13 @@ export function surveySource(source: OpenSource, rule: SurveyRule, sink: SurveyS
       files += 1;
       if (files % 1024 === 0) sink.progress(files);
       if (surroundings === undefined) return;
-      const reason =
+      const verdict =
         judgeFile({ path, stat }, rule, { surroundings, nowMs: rule.nowMs }) ??
         judgeDue(source, { path, stat, writers }, rule);
-      if (reason !== undefined) sink.kept(reason, path);
+      if (typeof verdict === "string") sink.kept(verdict, path);
       else if (!isTimeInRange(stat)) sink.unreadable(path, "its modification time is out of range: touch it");
       else if (stat.sizeBytes > Number.MAX_SAFE_INTEGER) sink.kept("no-room", path);
-      else sink.due({ path, identity: identityOf(stat) });
+      else sink.due({ path, identity: identityOf(stat), roomBytes: verdict });
     },
     otherFileSystem: (path) => sink.kept("other-file-system", path),
     unreadable: sink.unreadable,
@@ -105,17 +107,20 @@ interface Due {
   readonly writers: WriterLookup;
 }
 
-/** What only a look at a file that is due can tell: restored lately, somebody writes to it, or unreadable. */
-function judgeDue(source: OpenSource, due: Due, rule: SurveyRule): ReasonCode | undefined {
+/**
+ * What only a look at a file that is due can tell: restored lately, somebody writes to it, or unreadable; otherwise the
+ * room that it takes.
+ */
+function judgeDue(source: OpenSource, due: Due, rule: SurveyRule): ReasonCode | number {
   const absolute = joinPath(source.path, due.path);
   if (rule.restoredRecently(absolute)) return "restored-recently";
   if (!rule.activeLogs && rule.hadRotations(absolute)) return "active-log";
-  if (!source.leases) return due.writers(due.stat) ? "open-for-writing" : undefined;
+  if (!source.leases) return due.writers(due.stat) ? "open-for-writing" : roomFor(due.stat, []);
   try {
     const fd = openSource(source.root, due.path);
     try {
       const verdict = probeLease(fd);
-      return verdict === "free" ? undefined : verdict;
+      return verdict === "free" ? roomFor(due.stat, findHoles(fd, due.stat)) : verdict;
     } finally {
       closeFd(fd);
     }

@@ -103,7 +103,7 @@ test("M14: more links of one file than the tier can hold keep their sources, and
   // Without extref btrfs keeps all links of a file in one small block: some hundreds, fewer the longer their names are.
   const mkfs = ["-O", "^extref", "-n", "4096"];
   for (const compress of ["none", "zstd"] as const) {
-    await using tier = await mountLoop({ type: "btrfs", sizeMiB: 4096, mkfs });
+    await using tier = await mountLoop({ type: "btrfs", sizeMiB: 128, mkfs });
     using dir = scratch("links");
     using scene = openScene({ source: `${dir.path}/hot`, tier: tier.path, rule: { compress } });
     const many = Array.from({ length: 400 }, (_, index) => `many/${index}`);
@@ -124,6 +124,35 @@ test("M14: more links of one file than the tier can hold keep their sources, and
       assert.deepEqual(filesBelow(scene.source), [...long, ...many].toSorted());
     }
   }
+});
+
+test("M13, M14, M27: holes and further links take no room", { skip }, async () => {
+  await using tier = await mountLoop({ type: "ext4", sizeMiB: 64 });
+  using dir = scratch("room");
+  using scene = openScene({ source: `${dir.path}/hot`, tier: tier.path });
+  oldFile(`${scene.source}/sparse`, "a start");
+  truncateSync(`${scene.source}/sparse`, 200 * MiB);
+  makeOld(`${scene.source}/sparse`);
+  const many = Array.from({ length: 30 }, (_, index) => `many/${index}`);
+  group(scene, many, logText(100_000));
+  assert.deepEqual(scene.plan().kept, {});
+  const { results } = await scene.run();
+  assert.deepEqual(new Set(Object.values(results)), new Set(["moved"]));
+  assert.equal(statSync(`${tier.path}/jts-1/logs/sparse`).size, 200 * MiB);
+});
+
+test("M14, M27: on a tier without links each of them takes room, and a run sees that before it begins", {
+  skip,
+}, async () => {
+  await using real = await mountLoop({ type: "ext4", sizeMiB: 64 });
+  await using fuse = await mountBindfs(real.path, ["--hide-hard-links"]);
+  using dir = scratch("room");
+  using scene = openScene({ source: `${dir.path}/hot`, tier: fuse.path });
+  const many = Array.from({ length: 30 }, (_, index) => `${index}`);
+  group(scene, many, logText(100_000));
+  const { results } = await scene.run();
+  assert.deepEqual(new Set(Object.values(results)), new Set(["no-room"]));
+  assert.deepEqual(filesBelow(scene.source).length, 30);
 });
 
 /** Old hard links of one file. */
