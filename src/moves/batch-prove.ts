@@ -23,7 +23,7 @@ async function compareBigItem(session: MoveSession, item: Item): Promise<void> {
 }
 
 function isBig(copied: Item["copied"]): copied is CopiedBig {
-  return copied !== undefined && "frames" in copied;
+  return copied !== undefined && "packed" in copied;
 }
 
 /** Step 5: the sources are still what was copied, and nobody writes to them. */

@@ -8,7 +8,8 @@ import type { Copied, CopyTask } from "./copier-messages.ts";
 import type { Copiers } from "./copiers.ts";
 import { createStaged, isLargeWorthwhile } from "./copy-file.ts";
 import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
-import { encodeSeekTable, type Frame, type FramedCodec, type FrameRoom, frameBytes } from "./framed.ts";
+import { fingerprintKey } from "./fingerprint.ts";
+import { encodeSeekTable, type FramedCodec, type FrameRoom, frameBytes, type PackedFrame } from "./framed.ts";
 import { inOrder } from "./in-order.ts";
 import { applyFacts, readFacts } from "./metadata.ts";
 import { compressSingle } from "./single-frame.ts";
@@ -22,9 +23,9 @@ export interface BigFileWork {
   readonly progress: (bytes: number) => void;
 }
 
-/** A big file's copy; `frames` is what it can be compared by. */
+/** A big file's copy, with what it can be compared by. */
 export interface CopiedBig extends Copied {
-  readonly frames: readonly Frame[];
+  readonly packed: PackedFrames | undefined;
 }
 
 /**
@@ -80,7 +81,14 @@ export interface StagedContent {
   readonly sha256: string;
   readonly storedSha256: string;
   readonly storedBytes: number;
-  readonly frames: readonly Frame[];
+  /** `undefined` for one stream. */
+  readonly packed: PackedFrames | undefined;
+}
+
+export interface PackedFrames {
+  /** Of the fingerprints. */
+  readonly key: Uint8Array;
+  readonly frames: readonly PackedFrame[];
 }
 
 async function compressFrames(
@@ -91,30 +99,31 @@ async function compressFrames(
   const codec: FramedCodec = work.context.compress === "gzip" ? "gzip" : "zstd";
   const content = createHash("sha256");
   const stored = createHash("sha256");
-  const frames: Frame[] = [];
+  const frames: PackedFrame[] = [];
+  const key = fingerprintKey();
   let storedBytes = 0;
   const put = (bytes: Uint8Array) => {
     stored.update(bytes);
     onTier(() => writeFully(staged, bytes, storedBytes));
     storedBytes += bytes.byteLength;
   };
-  const compress = async (offset: number, room: FrameRoom): Promise<FrameRoom | Setback> => {
+  const compress = async (offset: number, room: FrameRoom) => {
     const length = Math.min(frameBytes, source.sizeBytes - offset);
-    const packedBytes = await work.copiers.idlest().ask("compress", { fd: source.fd, offset, length, codec, room });
-    if (isSetback(packedBytes)) return packedBytes;
-    return { raw: room.raw.subarray(0, length), packed: room.packed.subarray(0, packedBytes) };
+    const task = { fd: source.fd, offset, length, codec, key, room };
+    return { frame: await work.copiers.idlest().ask("compress", task), room };
   };
-  for await (const frame of inOrder(offsets(source.sizeBytes), work.copiers.frameRooms(), compress)) {
+  for await (const { frame, room } of inOrder(offsets(source.sizeBytes), work.copiers.frameRooms(), compress)) {
     work.signal.throwIfAborted();
     if (isSetback(frame)) return frame;
-    if (frames.length === 0 && engineOfContent(frame.raw) !== undefined) return { verdict: "engine-data" };
-    content.update(frame.raw);
-    put(frame.packed);
-    frames.push({ storedBytes: frame.packed.byteLength, rawBytes: frame.raw.byteLength });
-    work.progress(frame.raw.byteLength);
+    const raw = room.raw.subarray(0, frame.rawBytes);
+    if (frames.length === 0 && engineOfContent(raw) !== undefined) return { verdict: "engine-data" };
+    content.update(raw);
+    put(room.packed.subarray(0, frame.storedBytes));
+    frames.push(frame);
+    work.progress(frame.rawBytes);
   }
   if (codec === "zstd") put(encodeSeekTable(frames));
-  return { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, frames };
+  return { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, packed: { key, frames } };
 }
 
 function* offsets(sizeBytes: number): Generator<number> {

@@ -3,7 +3,7 @@ import type { SourceIdentity } from "../catalog/operation.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { CopyTimes } from "./copy-clock.ts";
 import type { Setback } from "./failure.ts";
-import type { FramedCodec, FrameRoom } from "./framed.ts";
+import type { FramedCodec, FrameRoom, PackedFrame } from "./framed.ts";
 import type { CopiedColumns, TaskColumns } from "./piece-columns.ts";
 import type { StoredContent } from "./read-back.ts";
 
@@ -67,10 +67,10 @@ export interface CopierCalls {
   readonly end: CallOf<{ readonly piece: PieceId }, true>;
   /** What copying was spent on so far. */
   readonly times: CallOf<null, CopyTimes>;
-  /** Step 2, one frame of a big file: how many bytes it was packed to. */
-  readonly compress: CallOf<CompressTask, number | Setback>;
-  /** Step 4, one frame of a big file: whether it decompresses. */
-  readonly decompress: CallOf<DecompressTask, boolean>;
+  /** Step 2, one frame of a big file. */
+  readonly compress: CallOf<CompressTask, PackedFrame | Setback>;
+  /** Step 4, one frame of a big file: what is wrong with it, or `null`. */
+  readonly compareFrame: CallOf<CompareFrameTask, string | null>;
   /** For recovery: what is wrong with each, or `null`. */
   readonly examine: CallOf<{ readonly tasks: readonly ExamineTask[] }, readonly (string | null)[]>;
 }
@@ -86,16 +86,21 @@ export interface ExamineTask {
   readonly content: StoredContent;
 }
 
-export interface CompressTask {
+interface FrameTask {
   readonly fd: number;
   readonly offset: number;
-  readonly length: number;
   readonly codec: FramedCodec;
+  /** For fingerprints. */
+  readonly key: Uint8Array;
   readonly room: FrameRoom;
 }
 
-export interface DecompressTask extends CompressTask {
-  readonly rawBytes: number;
+export interface CompressTask extends FrameTask {
+  readonly length: number;
+}
+
+export interface CompareFrameTask extends FrameTask {
+  readonly frame: PackedFrame;
 }
 
 export type CopierCall = keyof CopierCalls;

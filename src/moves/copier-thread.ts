@@ -13,7 +13,7 @@ import {
 import { startCopyClock } from "./copy-clock.ts";
 import { type CopyTools, copyPiece } from "./copy-file.ts";
 import { onTier, TierFailure } from "./failure.ts";
-import { compressPart, decompressPart } from "./frame-work.ts";
+import { compareFrame, compressPart } from "./frame-work.ts";
 import { closeFile, newPieceFile, type Piece, stagedName } from "./piece.ts";
 import { packCopied, unpackCopied, unpackTasks } from "./piece-columns.ts";
 import { comparePiece, examine, recheckPiece } from "./prove-piece.ts";
@@ -91,7 +91,7 @@ function answers(tools: CopyTools): Answers {
     },
     times: () => clock.times(),
     compress: (task) => compressPart(task, clock),
-    decompress: decompressPart,
+    compareFrame,
     examine: ({ tasks }) => examine(context, tasks),
   };
 }

@@ -6,7 +6,7 @@ export const frameBytes = 4 * 2 ** 20;
 export type FramedCodec = "zstd" | "gzip";
 
 /** One frame (zstd, with its content checksum) or one member (gzip); either is a complete file by itself. */
-export function compressFrame(codec: FramedCodec, raw: Uint8Array): Buffer {
+export function compressFrame(codec: FramedCodec, raw: Uint8Array): Buffer<ArrayBuffer> {
   // One chunk that holds the worst case: zlib would else join hundreds of small ones.
   const chunkSize = packedLimit(raw.byteLength);
   if (codec === "gzip") return gzipSync(raw, { chunkSize });
@@ -37,6 +37,11 @@ export function makeFrameRoom(): FrameRoom {
 export interface Frame {
   readonly storedBytes: number;
   readonly rawBytes: number;
+}
+
+/** A frame as it was made, with its content's fingerprint. */
+export interface PackedFrame extends Frame {
+  readonly fingerprint: string;
 }
 
 const skippableMagic = 0x184d2a5e;

@@ -40,5 +40,7 @@ export async function compressSingle(
     onTier(() => writeFully(staged, chunk, storedBytes));
     storedBytes += chunk.length;
   }
-  return setback ?? { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, frames: [] };
+  return (
+    setback ?? { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, packed: undefined }
+  );
 }
