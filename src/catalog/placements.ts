@@ -36,6 +36,8 @@ export interface Placements {
   readonly ofPath: (path: RawPath) => readonly Placement[];
   /** Every placement, by path and then newest first; `prefix` limits it to that directory. */
   readonly all: (prefix?: RawPath) => Iterable<Placement>;
+  /** Some file of this directory, or from below it, has or had a placement. */
+  readonly anyBelow: (directory: RawPath) => boolean;
   /** Paths in the same directory that go on after `path` with a dot or a hyphen, as rotations do. */
   readonly rotationsOf: (path: RawPath) => readonly RawPath[];
 }
@@ -64,6 +66,8 @@ export function openPlacements(db: Database): Placements {
       if (key === undefined) return undefined;
       return rows(`WHERE ${storedBy}`).all(key.run, key.job, key.seq, key.seq).map(toPlacement)[0];
     },
+    anyBelow: (directory) =>
+      db.prepare("SELECT 1 FROM placements WHERE path > ? AND path < ? LIMIT 1").get(...below(directory)) !== undefined,
     rotationsOf: (path) =>
       // "-" and "." are the two bytes before "/".
       db
@@ -72,17 +76,19 @@ export function openPlacements(db: Database): Placements {
         .map((row) => rawPathOfBytes(row.path as Uint8Array)),
     ofPath: (path) => rows(`WHERE placements.path = ? ${order}`).all(bytesOf(path)).map(toPlacement),
     all: function* (prefix) {
-      // All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/".
       const found =
-        prefix === undefined || prefix === "/"
+        prefix === undefined
           ? rows(order).iterate()
-          : rows(`WHERE placements.path > ? AND placements.path < ? ${order}`).iterate(
-              Buffer.from(`${prefix}/`, "latin1"),
-              Buffer.from(`${prefix}0`, "latin1"),
-            );
+          : rows(`WHERE placements.path > ? AND placements.path < ? ${order}`).iterate(...below(prefix));
       for (const row of found) yield toPlacement(row);
     },
   };
+}
+
+/** All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/". */
+function below(directory: RawPath): readonly [Buffer, Buffer] {
+  const bare = directory === "/" ? "" : directory;
+  return [Buffer.from(`${bare}/`, "latin1"), Buffer.from(`${bare}0`, "latin1")];
 }
 
 function toPlacement(row: Record<string, unknown>): Placement {

@@ -15,6 +15,7 @@ import type { SyncPoint } from "./copier-messages.ts";
 import { startCopiers } from "./copiers.ts";
 import type { CopyTimes } from "./copy-clock.ts";
 import { onTier } from "./failure.ts";
+import { openNewDirectories } from "./new-directories.ts";
 import type { MoveRule } from "./rule.ts";
 import type { MoveSession, Stage } from "./session.ts";
 import { asideNames } from "./set-aside.ts";
@@ -84,6 +85,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     syncs,
     names: ownerNames(),
     tree: openStoredTree(tier, { root: source.root, rootMode: source.grantedMode }, context.syncEach),
+    newDirectories: openNewDirectories(),
     writeManifest: manifest.append,
     batchFiles: batchSize(),
     nextSeq: counter(journal.lastSeq(owner)),

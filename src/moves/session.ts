@@ -6,6 +6,7 @@ import type { Capabilities, OpenTier } from "../tiers/tier.ts";
 import type { CopierContext } from "./copier-context.ts";
 import type { SyncPoint } from "./copier-messages.ts";
 import type { Copiers } from "./copiers.ts";
+import type { NewDirectories } from "./new-directories.ts";
 import type { MoveRule } from "./rule.ts";
 import type { OpenSource } from "./source.ts";
 import type { StoredTree } from "./stored-tree.ts";
@@ -24,6 +25,7 @@ export interface MoveSession {
   readonly copiers: Copiers;
   readonly context: CopierContext;
   readonly tree: StoredTree;
+  readonly newDirectories: NewDirectories;
   readonly names: OwnerNames;
   readonly clock: Clock;
   /** Stop taking new files. */

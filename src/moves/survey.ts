@@ -41,10 +41,11 @@ export function surveySource(source: OpenSource, rule: SurveyRule, sink: SurveyS
   let files = 0;
   walk(source.root, {
     enter: (directory) => {
-      tellTier(directory, sink);
-      const reason = reasonToStayOut(directory, rule);
+      const names = directory.entries.map((entry) => entry.name);
+      if (names.includes(ownDirectory)) tellTier(directory, sink);
+      const reason = reasonToStayOut(directory.path, names, rule);
       if (reason !== undefined) sink.kept(reason, directory.path === "" ? ("." as RawPath) : directory.path);
-      surroundings = reason === undefined ? surround(source, directory, rule) : undefined;
+      surroundings = reason === undefined ? surround(source, directory.stat, { names, rule }) : undefined;
       return reason === undefined;
     },
     file: (path, stat) => {
@@ -65,29 +66,30 @@ export function surveySource(source: OpenSource, rule: SurveyRule, sink: SurveyS
   sink.progress(files);
 }
 
-function tellTier({ fd, entries }: ReadDirectory, sink: SurveySink): void {
-  if (!entries.some((entry) => entry.name === ownDirectory)) return;
+function tellTier({ fd }: ReadDirectory, sink: SurveySink): void {
   const found = readIdentity(fd);
   if (found.state === "present") sink.tier(found.identity.uuid);
 }
 
 /** The catalog keeps nanoseconds in 64 bits, from 1677 to 2262; XFS and btrfs hold other times, too. */
 function isTimeInRange({ modifiedNs, changedNs }: FileStat): boolean {
-  return [modifiedNs, changedNs].every((ns) => ns === BigInt.asIntN(64, ns));
+  return modifiedNs === BigInt.asIntN(64, modifiedNs) && changedNs === BigInt.asIntN(64, changedNs);
 }
 
-function reasonToStayOut(directory: ReadDirectory, rule: SurveyRule): ReasonCode | undefined {
-  if (directory.path !== "" && rule.matcher.prunes(directory.path)) return "excluded";
-  if (directory.path === ".tierkeep" || directory.path.endsWith("/.tierkeep")) return "excluded";
-  return engineOfDirectory(new Set(directory.entries.map((entry) => entry.name))) === undefined
-    ? undefined
-    : "engine-data";
+function reasonToStayOut(path: RawPath, names: readonly RawPath[], rule: SurveyRule): ReasonCode | undefined {
+  if (path !== "" && rule.matcher.prunes(path)) return "excluded";
+  if (path === ".tierkeep" || path.endsWith("/.tierkeep")) return "excluded";
+  return engineOfDirectory(names) === undefined ? undefined : "engine-data";
 }
 
-function surround(source: OpenSource, directory: ReadDirectory, rule: SurveyRule): Surroundings {
+function surround(
+  source: OpenSource,
+  directory: FileStat,
+  { names, rule }: { names: readonly RawPath[]; rule: SurveyRule },
+): Surroundings {
   return {
-    active: activeNames(directory.entries.map((entry) => entry.name)),
-    directory: directory.stat,
+    active: activeNames(names),
+    directory,
     listedByLogrotate: (path) => rule.listedByLogrotate(joinPath(source.path, path)),
   };
 }

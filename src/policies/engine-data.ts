@@ -21,11 +21,15 @@ const markers: readonly Marker[] = [
   { engine: "containerd", names: ["io.containerd.content.v1.content"] },
 ];
 
+const telling = new Set(markers.flatMap((marker) => marker.names));
+
 const loginRecords = new Set(["utmp", "wtmp", "btmp", "lastlog"]);
 
 /** The engine that a directory with these names belongs to; everything below it is its own (HAZARDS M25). */
-export function engineOfDirectory(names: ReadonlySet<string>): string | undefined {
-  return markers.find((marker) => marker.names.every((name) => names.has(name)))?.engine;
+export function engineOfDirectory(names: readonly string[]): string | undefined {
+  const found = names.filter((name) => telling.has(name));
+  if (found.length === 0) return undefined;
+  return markers.find((marker) => marker.names.every((name) => found.includes(name)))?.engine;
 }
 
 /** Files that programs open by name for ever, wherever they lie. */

@@ -25,6 +25,9 @@ export function checkPlacements(open: () => Catalog): void {
     placements.ofPath("/var/log/d/a" as RawPath).map(({ id }) => id),
     ["r7.tree.2", "r7.tree.1"],
   );
+  const known = ["/var/log/d", "/var/log/d/b", "/var", "/"].map((path) => placements.anyBelow(path as RawPath));
+  const unknown = ["/var/log/d/a", "/var/log/e", "/var/lo"].map((path) => placements.anyBelow(path as RawPath));
+  assert.deepEqual([known, unknown], [known.map(() => true), unknown.map(() => false)]);
   assert.equal(placements.byId("r7.tree.6")?.path, "/var/log/e");
   for (const id of ["none", "r7.tree.7", "r7.tree.0", "r7.tree.1.1", "r7.tree", "r7.none.1", "r6.tree.1"]) {
     assert.equal(placements.byId(id), undefined, id);
