@@ -91,7 +91,6 @@ function show(cli: Cli, { rule, one }: Shown): void {
     rule,
     nowMs: cli.host.clock.now(),
     allSteps: false,
-    why: [],
   });
   cli.terminal.print(`${screen}\n`);
 }

@@ -50,7 +50,7 @@ async function isMeant(cli: Cli, open: RunDoors, { config, jobs }: Selected): Pr
     });
     progress.clear();
     const nowMs = cli.host.clock.now();
-    cli.terminal.note(`${planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: false, why: [] })}\n`);
+    cli.terminal.note(`${planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: false })}\n`);
     const approved = one.plan.approval.state === "approved" || (await offerApproval(cli, open, { config, one }));
     if (approved) files += one.plan.totals.files;
   }

@@ -63,7 +63,7 @@ function whyUnread(error: unknown): readonly [reason: string, hint: string] {
   if (hasCode(error, "EACCES")) return ["may not be read", "run as root, or as a user who may read it"];
   if (hasCode(error, "EISDIR")) return ["is a directory", "name the file itself with --config FILE"];
   if (!hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;
-  return ["is not there", "write it, or name another one with --config FILE"];
+  return ["is not there", 'see "On your own machine" in README.md, or use --config FILE'];
 }
 
 type Parsed =
