@@ -9,43 +9,33 @@ import type { MoveSession } from "./session.ts";
 
 /** Step 2: big files that are to be compressed by all threads together, the others side by side in pieces. */
 export async function copyItems(session: MoveSession, batch: Batch): Promise<void> {
-  const groups = linkGroups(batch.items);
-  const big = groups.filter((group) => isBig(session, group));
-  const small = groups.filter((group) => !isBig(session, group));
+  const isBig = (item: Item) =>
+    session.context.compress !== "none" && (item.leader ?? item).operation.identity.sizeBytes > frameBytes;
+  const small = batch.items.filter((item) => !isBig(item));
   await copyPieces(session, batch, cut(small, pieceSize(session, batch)));
-  for (const group of big) await copyBigGroup(session, batch, group);
-}
-
-/** Items with the links of one file together. */
-function linkGroups(items: readonly Item[]): readonly (readonly Item[])[] {
-  const groups: Item[][] = [];
-  for (const item of items) {
-    if (item.leader === undefined) groups.push([item]);
-    else groups.at(-1)?.push(item);
-  }
-  return groups;
-}
-
-function isBig({ context }: MoveSession, [leader]: readonly Item[]): boolean {
-  return context.compress !== "none" && leader !== undefined && leader.operation.identity.sizeBytes > frameBytes;
+  for (const group of cut(batch.items.filter(isBig), 1)) await copyBigGroup(session, batch, group);
 }
 
 const piecesPerThread = 4;
-const leastPieceFiles = 16;
+const leastPieceFiles = 8;
 
 /** Few pieces spare messages; some for each thread let one go on where another is held up. */
 function pieceSize({ copiers }: MoveSession, { items }: Batch): number {
   return Math.max(Math.ceil(items.length / (copiers.threads.length * piecesPerThread)), leastPieceFiles);
 }
 
-function cut(groups: readonly (readonly Item[])[], pieceFiles: number): readonly (readonly Item[])[] {
-  const pieces: Item[][] = [];
-  for (const group of groups) {
-    const last = pieces.at(-1);
-    if (last === undefined || last.length >= pieceFiles) pieces.push([...group]);
-    else last.push(...group);
+/** Parts of `least` items or more: the links of one file stay together. */
+function cut(items: readonly Item[], least: number): readonly (readonly Item[])[] {
+  const parts: Item[][] = [];
+  let part: Item[] = [];
+  for (const item of items) {
+    if (parts.length === 0 || (part.length >= least && item.leader === undefined)) {
+      part = [];
+      parts.push(part);
+    }
+    part.push(item);
   }
-  return pieces;
+  return parts;
 }
 
 /** Each thread has at most two pieces before it, so that none is begun after the signal. */
