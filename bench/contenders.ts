@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { configurationText } from "../test/support/configuration.ts";
 import { type Measured, measure } from "./measure.ts";
 import type { Place } from "./places.ts";
 import { shell } from "./shell.ts";
@@ -78,20 +79,14 @@ function configOf(place: Place): string {
 function writeConfig(place: Place, compress: Compression): void {
   writeFileSync(
     configOf(place),
-    `version = 1
-host = "bench"
-state_dir = "${place.state}"
-[tiers.hot]
-filesystems = ["${place.hot}"]
-[tiers.warm]
-path = "${place.warm}"
-directory = ${!place.isMounted}
-[[move]]
-name = "bench"
-source = "${place.hot}"
-to = "warm"
-older_than = "7d"
-compress = "${compress}"
-`,
+    configurationText({
+      host: "bench",
+      stateDir: place.state,
+      tiers: {
+        hot: { filesystems: [place.hot] },
+        warm: { path: place.warm, directory: !place.isMounted },
+      },
+      moves: [{ name: "bench", source: place.hot, compress }],
+    }),
   );
 }

@@ -2,7 +2,9 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Pacer } from "../jobs/pacer.ts";
 import type { Reserve } from "../jobs/reserve.ts";
-import { hasCode, isFull, messageOf } from "../lib/errors.ts";
+import { hasCode, isFull } from "../lib/errors.ts";
+import { rawPath } from "../lib/raw-path.ts";
+import { pathFields } from "../reports/path.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
 import type { ChildDoors } from "./job-child.ts";
 import { type JobTally, tallyJob } from "./job-report.ts";
@@ -47,13 +49,13 @@ async function applyWithReserve(job: Job, attempt: Attempt): Promise<Ending> {
     return await applyOnce(job, attempt);
   } catch (error) {
     const cause = causeOf(error);
-    if (!isFull(cause) || attempt.reserve.isTight()) return endingOf(cause, attempt);
+    if (!isFull(cause) || attempt.reserve.isTight()) return endingOf(job, cause, attempt);
   }
   attempt.reserve.release();
   try {
     return await applyOnce(job, attempt);
   } catch (error) {
-    return endingOf(causeOf(error), attempt);
+    return endingOf(job, causeOf(error), attempt);
   }
 }
 
@@ -102,21 +104,24 @@ function causeOf(error: unknown): unknown {
 }
 
 /** What ends a job early and is no bug: the tier failed, or somebody said stop. */
-function endingOf(error: unknown, { doors, tally }: Attempt): Ending {
+function endingOf(job: Job, error: unknown, { doors, tally }: Attempt): Ending {
   if (doors.signal.aborted && error === doors.signal.reason) return { status: "interrupted", stoppedBy: "signal" };
-  if (
-    !(error instanceof Error) ||
-    (error.name !== "TierFailure" && error.name !== "SystemError" && !hasCode(error, "ERR_SQLITE_ERROR"))
-  )
-    throw error;
-  const code = "code" in error ? String(error.code) : "EIO";
-  tally.error({ path: "", code, message: messageOf(error), hint: hintFor(code) });
+  if (!isExpected(error)) throw error;
+  const { code } = error;
+  const [tier] = error.name === "TierFailure" ? job.writesTo : [];
+  tally.error({ ...pathFields(rawPath(tier?.path ?? "")), code, message: error.message, hint: hintFor(code) });
   return { status: "partial", stoppedBy: code };
+}
+
+function isExpected(error: unknown): error is Error & { readonly code: string } {
+  if (!(error instanceof Error && "code" in error)) return false;
+  return ["TierFailure", "SystemError"].includes(error.name) || hasCode(error, "ERR_SQLITE_ERROR", "TEMP_FILE");
 }
 
 function hintFor(code: string): string {
   if (code === "ENOSPC" || code === "EDQUOT")
     return "the tier is full: make room there, then run again; every source is where it was";
+  if (code === "TEMP_FILE") return "make room in /var/tmp, or name another directory in TMPDIR; then run again";
   if (code === "ERR_SQLITE_ERROR") return "look at the disk under state_dir, then run again: it repairs what was begun";
   return "tierkeep health; every source is where it was, and the next run repairs what was begun";
 }

@@ -1,10 +1,19 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { machineId } from "../host/machine.ts";
-import { closeFd, open, openBeneath, openRoot, readFully, syncFile, unlinkFile, writeFully } from "../host/posix.ts";
+import {
+  closeFd,
+  open,
+  openBeneath,
+  openRoot,
+  readFully,
+  replaceFileAt,
+  syncFile,
+  unlinkFile,
+  writeFully,
+} from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, joinPath, parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { openTierDirectory, removeOwnTree } from "../moves/tier-files.ts";
-import { publishFile } from "../tiers/publish.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import { dailyFiles } from "./daily-files.ts";
 
@@ -69,12 +78,12 @@ function readHostFile(directory: number): HostFile | undefined {
   }
 }
 
+/** The old list or the new one is there at every instant: without one, the days beside it would be nobody's. */
 function writeHostFile(directory: number, file: HostFile): void {
   const staged = rawPath("host.json.new");
   removeIfThere(directory, staged);
   writeDurably(directory, staged, [Buffer.from(`${JSON.stringify(file, undefined, 2)}\n`)]);
-  removeIfThere(directory, hostFile);
-  publishFile({ directory, name: staged }, { directory, name: hostFile });
+  replaceFileAt({ directory, name: staged }, { directory, name: hostFile });
   syncFile(directory);
 }
 

@@ -7,7 +7,7 @@ import type { FromChild, JobRequest } from "./job-messages.ts";
 import { hungTiers, notAnswering } from "./shelf.ts";
 import { type JobEnd, nothingYet, superviseJob } from "./supervise-job.ts";
 
-/** Does one job in a process of its own, if the tiers that it needs answer at all. @throws Error for a bug in it */
+/** Does one job in a process of its own, if the tiers that it needs answer at all. */
 export async function doJobInChild(
   doors: AppDoors,
   config: Config,
@@ -21,7 +21,6 @@ export async function doJobInChild(
     mayStart: refuseHung(doors, config, request),
     onMessage,
   });
-  if (end.bug !== undefined) throw bugOf(end.bug);
   if (end.stalled === undefined) return end;
   return failedEnd(await stallOf(doors, config, { request, stuckPid: end.stalled.stuckPid }));
 }
@@ -62,9 +61,10 @@ function failedEnd({ code, message, hint, facts }: OperatorError): JobEnd {
   return { ...nothingYet, failure: { code, message, hint: hint ?? null, facts } };
 }
 
-/** An error that shows the child's own stack. */
-function bugOf(stack: string): Error {
+/** An error that shows the stacks that children told; `undefined` without any. */
+export function bugOf(stacks: readonly string[]): Error | undefined {
+  if (stacks.length === 0) return undefined;
   const error = new Error("a job's process met a bug");
-  error.stack = stack;
+  error.stack = stacks.join("\n");
   return error;
 }

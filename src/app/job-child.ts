@@ -7,7 +7,10 @@ import { type JobLock, type LockHolder, lockJob } from "../jobs/lock.ts";
 import { openPacer } from "../jobs/open-pacer.ts";
 import { openReserve } from "../jobs/reserve.ts";
 import { messageOf } from "../lib/errors.ts";
+import { rawPath } from "../lib/raw-path.ts";
+import { pathFields } from "../reports/path.ts";
 import type { JobReport } from "../reports/run.ts";
+import type { OpenTier } from "../tiers/tier.ts";
 import { applyJob } from "./apply-job.ts";
 import { keepDailyCopies } from "./daily-copies.ts";
 import { contextOf, judgingOf } from "./job-context.ts";
@@ -85,16 +88,20 @@ function withCopies(report: JobReport, { request, doors, catalog, job }: Ended):
   const isThrough = report.status === "ok" || (report.status === "partial" && report.stoppedBy === null);
   if (!isThrough) return report;
   const { host, stateDir, configFile } = request;
-  try {
-    for (const tier of job.writesTo) {
+  for (const tier of job.writesTo) {
+    try {
       keepDailyCopies({ tier, catalog, host, stateDir, configFile, nowMs: doors.clock.now() });
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
+      return withoutCopy(report, tier, { code: String(error.code), message: messageOf(error) });
     }
-    return report;
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    const message = `today's copy of the catalog and the configuration was not kept on the tier: ${messageOf(error)}`;
-    const hint = "every file is where it should be; the next run keeps the copy";
-    const told = { path: "", code: String(error.code), message, hint };
-    return { ...report, status: "partial", errors: [...report.errors, told] };
   }
+  return report;
+}
+
+function withoutCopy(report: JobReport, { path }: OpenTier, why: { code: string; message: string }): JobReport {
+  const message = `today's copy of the catalog and the configuration was not kept on the tier: ${why.message}`;
+  const hint = "every file is where it should be; the next run keeps the copy";
+  const told = { ...pathFields(rawPath(path)), code: why.code, message, hint };
+  return { ...report, status: "partial", errors: [...report.errors, told] };
 }

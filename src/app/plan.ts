@@ -5,7 +5,7 @@ import type { ReasonCode } from "../policies/reasons.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan, PlanStep } from "../reports/plan.ts";
 import { type AppDoors, newRunId, requestFor } from "./app.ts";
-import { doJobInChild } from "./do-job.ts";
+import { bugOf, doJobInChild } from "./do-job.ts";
 import type { FromChild } from "./job-messages.ts";
 import type { JobEnd } from "./supervise-job.ts";
 
@@ -48,6 +48,7 @@ export async function planJob(
     guard: options.guard,
   });
   const end = await doJobInChild(doors, config, { request, onMessage });
+  if (end.bug !== undefined) throw bugOf([end.bug]);
   if (end.planned === undefined) doors.signal.throwIfAborted();
   if (end.planned === undefined) return { plan: failedPlan(rule, end), rule: undefined, why };
   const { rule: text, ...planned } = end.planned;

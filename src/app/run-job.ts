@@ -12,9 +12,10 @@ export interface RunningJob {
   readonly runId: string;
   readonly watch: RunWatch;
   readonly terms: RunTerms;
+  readonly onBug: (stack: string) => void;
 }
 
-/** Runs one job in a process of its own. @throws Error for a bug in it */
+/** Runs one job in a process of its own; a bug in it is told, and the other jobs go on. */
 export async function runJob(doors: AppDoors, config: Config, job: RunningJob): Promise<JobReport> {
   const { rule, watch } = job;
   const onMessage = (message: FromChild) => {
@@ -24,10 +25,22 @@ export async function runJob(doors: AppDoors, config: Config, job: RunningJob): 
   };
   const request = requestFor(config, rule, { doors, mode: "run", run: job.runId, ...job.terms });
   const end = await doJobInChild(doors, config, { request, onMessage });
+  if (end.bug !== undefined) {
+    job.onBug(end.bug);
+    return withBug(end.report ?? emptyReport(rule, "failed"), end.bug);
+  }
   // Killed while it could not listen, such as in a scan.
   if (end.report === undefined && doors.signal.aborted)
     return { ...emptyReport(rule, "interrupted"), stoppedBy: "signal" };
   return end.report ?? failedReport(rule, end);
+}
+
+/** The other jobs go on, and the stack is told when they are done. */
+function withBug(report: JobReport, stack: string): JobReport {
+  const words = /^\w*Error\b.*/m.exec(stack)?.[0] ?? stack.split("\n", 1)[0];
+  const hint = "please report the stack on stderr; the next run repairs what was begun";
+  const error = { path: "", code: "BUG", message: `its process met a bug: ${words}`, hint };
+  return { ...report, status: "failed", errors: [error, ...report.errors] };
 }
 
 function failedReport(rule: JobRule, end: JobEnd): JobReport {

@@ -38,6 +38,11 @@ test("13 before 12 before 3", () => {
   assert.equal(exitOf("failed:STATE_DIR", "ok", "refused:NOT_APPROVED"), 12);
 });
 
+test("1 for a bug, whatever else there was", () => {
+  assert.equal(exitOf("failed:BUG", "ok"), 1);
+  assert.equal(exitOf("failed:BUG", "partial:STORED_DAMAGED", "interrupted"), 1);
+});
+
 test("130 when it was interrupted, whatever else there was", () => {
   assert.equal(exitOf("interrupted", "not-started"), 130);
   assert.equal(exitOf("ok", "not-started"), 130);

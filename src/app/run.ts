@@ -13,6 +13,7 @@ import { mountOf, readMounts } from "../tiers/mounts.ts";
 import { writePinStatus } from "../tiers/status-pins.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
 import { type ClockTrust, openClockTrust } from "./clock.ts";
+import { bugOf } from "./do-job.ts";
 import type { PlannedJob } from "./job-messages.ts";
 import { emptyReport, runJob } from "./run-job.ts";
 
@@ -30,8 +31,14 @@ export interface RunRequest {
   readonly lockWaitMs?: number | undefined;
 }
 
+export interface RunEnd {
+  readonly report: RunReport;
+  /** What to throw when all is told: it has the stacks that jobs met. */
+  readonly bug: Error | undefined;
+}
+
 /** Runs jobs one after another, each in a process of its own, and writes the run down. @throws OperatorError STATE_DIR */
-export async function runJobs(doors: AppDoors, config: Config, request: RunRequest): Promise<RunReport> {
+export async function runJobs(doors: AppDoors, config: Config, request: RunRequest): Promise<RunEnd> {
   const { clock } = doors.host;
   const runId = newRunId(doors.host);
   const startedMs = clock.now();
@@ -40,7 +47,9 @@ export async function runJobs(doors: AppDoors, config: Config, request: RunReque
   reserve.use(() => catalog.runs.begin(runId, startedMs));
   if (!keepReserve(config.stateDir)) reserve.release();
   const trust = await openClockTrust(doors, config, { guards: catalog.guards, jobs: request.jobs });
-  const reports = await doJobs(doors, config, { ...request, runId, reserve, guard: trust.refusal });
+  const bugs: string[] = [];
+  const onBug = (stack: string) => void bugs.push(stack);
+  const reports = await doJobs(doors, config, { ...request, runId, reserve, guard: trust.refusal, onBug });
   const finishedMs = clock.now();
   const times = { startedAt: new Date(startedMs).toISOString(), finishedAt: new Date(finishedMs).toISOString() };
   const whole = () => runReport({ runId, ...times, jobs: reports }, envelopeFacts(doors, config));
@@ -50,18 +59,19 @@ export async function runJobs(doors: AppDoors, config: Config, request: RunReque
     reports.push(problem === undefined ? last : withProblem(last, problem));
     request.watch.onReport(reports.at(-1) ?? last);
   }
-  return whole();
+  return { report: whole(), bug: bugOf(bugs) };
 }
 
 interface DoingJobs extends RunRequest {
   readonly runId: string;
   readonly reserve: Reserve;
   readonly guard: Refusal | undefined;
+  readonly onBug: (stack: string) => void;
 }
 
 /** All reports; the last one is not told yet, since the end of the run may still go wrong. */
 async function doJobs(doors: AppDoors, config: Config, request: DoingJobs): Promise<JobReport[]> {
-  const { reserve, guard, lockWaitMs, runId, watch } = request;
+  const { reserve, guard, lockWaitMs, runId, watch, onBug } = request;
   const { clock } = doors.host;
   const begunMs = clock.elapsed();
   const baselineRatio = readIoPressure()?.recentRatio ?? 0;
@@ -75,7 +85,7 @@ async function doJobs(doors: AppDoors, config: Config, request: DoingJobs): Prom
     if (before !== undefined) watch.onReport(before);
     if (isPutOff) reports.push({ ...emptyReport(rule, "not-started"), stoppedBy: "not_between" });
     else if (doors.signal.aborted) reports.push(emptyReport(rule, "not-started"));
-    else reports.push(await runJob(doors, config, { rule, runId, watch, terms }));
+    else reports.push(await runJob(doors, config, { rule, runId, watch, terms, onBug }));
   }
   return reports;
 }
@@ -98,7 +108,7 @@ function sourceOf(rule: Exclude<JobRule, { kind: "docker" }>): string {
   return rule.kind === "clean" ? rule.path : rule.sourcePath;
 }
 
-interface RunEnd {
+interface EndOfRun {
   readonly catalog: Catalog;
   readonly reserve: Reserve;
   readonly trust: ClockTrust;
@@ -107,7 +117,7 @@ interface RunEnd {
 }
 
 /** Writes down what was done. Where that cannot be, the report says so and is not lost: the work is done (HAZARDS C3). */
-function recordEnd(config: Config, { catalog, reserve, trust, report, nowMs }: RunEnd): OperatorError | undefined {
+function recordEnd(config: Config, { catalog, reserve, trust, report, nowMs }: EndOfRun): OperatorError | undefined {
   try {
     reserve.use(() => {
       tellHealth(config, { catalog, reports: report.jobs, nowMs });
@@ -142,12 +152,13 @@ const onlyWhenAll: Readonly<Partial<Record<JobStatus, number>>> = {
   busy: exitCodes.busy,
 };
 
-/** The exit code of a run (INTERFACE section 3): 13, then 12; 5, 10 and 11 only when they are the reason for every job. */
+/** The exit code of a run (INTERFACE section 3): a bug first, then 13, then 12; 5, 10 and 11 only when they are the reason for every job. */
 export function exitCodeOfRun(report: RunReport): number {
   const errors = report.jobs.flatMap((job) => job.errors);
+  const exits = new Set(errors.map(({ code }) => (isErrorCode(code) ? errorTable[code].exit : undefined)));
+  if (exits.has("bug")) return exitCodes.bug;
   if (report.jobs.some(isInterrupted)) return exitCodes.interrupted;
   if (report.jobs.every((job) => job.status === "not-started")) return exitCodes.ok;
-  const exits = new Set(errors.map(({ code }) => (isErrorCode(code) ? errorTable[code].exit : undefined)));
   if (exits.has("corrupt")) return exitCodes.corrupt;
   if (exits.has("external")) return exitCodes.external;
   if (report.status === "ok") return exitCodes.ok;

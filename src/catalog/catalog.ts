@@ -1,6 +1,5 @@
 import { makeDirectories } from "../host/files.ts";
-import { messageOf, OperatorError } from "../lib/errors.ts";
-import { type Database, openDatabase, openDatabaseToRead } from "./database.ts";
+import { type Database, openDatabase, openDatabaseToRead, unusable } from "./database.ts";
 import { type Decisions, openDecisions } from "./decisions.ts";
 import { type Guards, openGuards } from "./guards.ts";
 import { type Journal, openJournal } from "./journal.ts";
@@ -31,10 +30,7 @@ export function openCatalog(stateDir: string): Catalog {
   try {
     makeDirectories(stateDir, 0o700);
   } catch (cause) {
-    throw new OperatorError("STATE_DIR", `the state directory ${stateDir} cannot be made: ${messageOf(cause)}`, {
-      hint: "run as root, or set state_dir to a directory on a local disk that you may write",
-      cause,
-    });
+    throw unusable(`the state directory ${stateDir} cannot be made`, cause);
   }
   return assemble(openDatabase(catalogFile(stateDir)));
 }

@@ -22,7 +22,8 @@ export function openDatabase(file: string): Database {
   try {
     // Before anything is changed: setting the journal's mode writes to the file.
     refuseNewer(schemaVersion(connection), file);
-    connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    // What would undo a statement over a whole batch is else written to a file in /var/tmp, at each commit of one.
+    connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY");
     migrate(connection, file);
   } catch (error) {
     connection.close();
@@ -83,7 +84,7 @@ function isAbsent(file: string): boolean {
   try {
     return isMissing(file);
   } catch (cause) {
-    throw unusable(file, cause);
+    throw unusable(`the catalog ${file} cannot be used`, cause);
   }
 }
 
@@ -94,7 +95,7 @@ function makePrivate(file: string): void {
     createEmptyFile(file, 0o600);
   } catch (cause) {
     if (hasCode(cause, "EEXIST")) return;
-    throw unusable(file, cause);
+    throw unusable(`the catalog ${file} cannot be used`, cause);
   }
 }
 
@@ -129,12 +130,15 @@ function asOperatorError(error: unknown, file: string): unknown {
       cause: error,
     });
   }
-  return unusable(file, error);
+  return unusable(`the catalog ${file} cannot be used`, error);
 }
 
-function unusable(file: string, cause: unknown): OperatorError {
-  return new OperatorError("STATE_DIR", `the catalog ${file} cannot be used: ${messageOf(cause)}`, {
-    hint: "state_dir must be on a local disk with room, writable for the user that runs tierkeep (root)",
-    cause,
-  });
+/** Trouble with `state_dir`; what a user may not is said in words. */
+export function unusable(problem: string, cause: unknown): OperatorError {
+  const isDenied = hasCode(cause, "EACCES", "EPERM");
+  const reason = isDenied ? "this user may not read and write there" : messageOf(cause);
+  const hint = isDenied
+    ? "run as root, or set state_dir to a directory on a local disk that you may write"
+    : "state_dir must be on a local disk with room, writable for the user that runs tierkeep (root)";
+  return new OperatorError("STATE_DIR", `${problem}: ${reason}`, { hint, cause });
 }

@@ -1,14 +1,14 @@
 import { rawPathOfBytes } from "../lib/raw-path.ts";
 import type { StoredCompression } from "./facts.ts";
-import type { Operation, SourceIdentity, VerifiedFacts } from "./operation.ts";
+import type { BatchKey, Operation, SourceIdentity, VerifiedFacts } from "./operation.ts";
 
 type Row = Record<string, unknown>;
 
-/** An operation from a row that was read with big integers. */
-export function toOperation(row: Row): Operation {
+/** An operation of this batch from its row and, where there is one, its copy's, read with big integers. */
+export function toOperation({ run, job }: BatchKey, row: Row): Operation {
   return {
-    run: String(row.run),
-    job: String(row.job),
+    run,
+    job,
     seq: Number(row.seq),
     path: rawPathOfBytes(row.path as Uint8Array),
     identity: toIdentity(row),
@@ -18,7 +18,7 @@ export function toOperation(row: Row): Operation {
 }
 
 /** The columns that tell a source from every other, read with big integers. */
-export function toIdentity(row: Row): SourceIdentity {
+function toIdentity(row: Row): SourceIdentity {
   return {
     device: Number(row.device),
     inode: BigInt.asUintN(64, row.inode as bigint),

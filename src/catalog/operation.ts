@@ -42,6 +42,12 @@ export interface VerifiedFacts {
   readonly facts: string;
 }
 
+/** An operation whose copy is proved. */
+export interface VerifiedOperation {
+  readonly operation: StagedOperation;
+  readonly facts: VerifiedFacts;
+}
+
 export interface Operation extends StagedOperation {
   readonly verified: VerifiedFacts | undefined;
 }
@@ -70,6 +76,12 @@ export interface UnfinishedBatch extends BatchPlace {
 /** The id of an operation, and of the placement that it makes: unique over runs, jobs and hosts. */
 export function operationId({ run, job, seq }: OperationKey): string {
   return `${run}.${job}.${seq}`;
+}
+
+/** The operation that an id names; `undefined` for what is no id. */
+export function parseOperationId(id: string): OperationKey | undefined {
+  const [, run, job, seq] = id.match(/^([^.]+)\.([^.]+)\.([1-9]\d{0,14})$/) ?? [];
+  return run === undefined || job === undefined ? undefined : { run, job, seq: Number(seq) };
 }
 
 /** Where the copies of a run's job are staged, from the tier's root; each has its operation's number as name. */

@@ -1,6 +1,7 @@
 import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import type { Database } from "./database.ts";
 import { type FileFacts, parseFacts, type StoredCompression } from "./facts.ts";
+import { operationId, parseOperationId } from "./operation.ts";
 
 export type PlacementState = "stored" | "removed" | "moved-on" | "lost";
 
@@ -29,56 +30,78 @@ export interface Placement {
 }
 
 export interface Placements {
+  /** The version that an operation stored, by the operation's id. */
   readonly byId: (id: string) => Placement | undefined;
   /** The versions of one path, newest first. */
   readonly ofPath: (path: RawPath) => readonly Placement[];
   /** Every placement, by path and then newest first; `prefix` limits it to that directory. */
   readonly all: (prefix?: RawPath) => Iterable<Placement>;
+  /** Some file of this directory, or from below it, has or had a placement. */
+  readonly anyBelow: (directory: RawPath) => boolean;
   /** Paths in the same directory that go on after `path` with a dot or a hyphen, as rotations do. */
   readonly rotationsOf: (path: RawPath) => readonly RawPath[];
 }
 
-const order = "ORDER BY path, modified_ns DESC, moved_at DESC";
+const versions = `
+  SELECT run, job, seq, host, placements.tier, placements.path, placements.stored_as, placements.state, published_at,
+    placements.modified_ns, size_bytes, stored_bytes, sha256, stored_sha256, compression, facts, link_group, verified_at
+  FROM placements JOIN copies USING (batch, seq) JOIN batches USING (batch)`;
+
+const order = "ORDER BY placements.path, placements.modified_ns DESC, published_at DESC";
+
+/** Every operation that stored a version names it, also one after which it was stored again. */
+const storedBy = `(placements.path, placements.modified_ns, placements.tier, placements.stored_as) IN (
+  SELECT path, modified_ns, tier, stored_as FROM batches JOIN copies USING (batch)
+  WHERE run = ? AND job = ? AND first <= ? AND seq = ?)`;
 
 export function openPlacements(db: Database): Placements {
   const rows = (condition: string) => {
-    const query = db.prepare(`SELECT * FROM placements ${condition}`);
+    const query = db.prepare(`${versions} ${condition}`);
     query.setReadBigInts(true);
     return query;
   };
   return {
-    byId: (id) => rows("WHERE id = ?").all(id).map(toPlacement)[0],
+    byId: (id) => {
+      const key = parseOperationId(id);
+      if (key === undefined) return undefined;
+      return rows(`WHERE ${storedBy}`).all(key.run, key.job, key.seq, key.seq).map(toPlacement)[0];
+    },
+    anyBelow: (directory) =>
+      db.prepare("SELECT 1 FROM placements WHERE path > ? AND path < ? LIMIT 1").get(...below(directory)) !== undefined,
     rotationsOf: (path) =>
       // "-" and "." are the two bytes before "/".
       db
         .prepare("SELECT DISTINCT path FROM placements WHERE path >= ? AND path < ? LIMIT 1000")
         .all(Buffer.from(`${path}-`, "latin1"), Buffer.from(`${path}/`, "latin1"))
         .map((row) => rawPathOfBytes(row.path as Uint8Array)),
-    ofPath: (path) => rows(`WHERE path = ? ${order}`).all(bytesOf(path)).map(toPlacement),
+    ofPath: (path) => rows(`WHERE placements.path = ? ${order}`).all(bytesOf(path)).map(toPlacement),
     all: function* (prefix) {
-      // All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/".
       const found =
-        prefix === undefined || prefix === "/"
+        prefix === undefined
           ? rows(order).iterate()
-          : rows(`WHERE path > ? AND path < ? ${order}`).iterate(
-              Buffer.from(`${prefix}/`, "latin1"),
-              Buffer.from(`${prefix}0`, "latin1"),
-            );
+          : rows(`WHERE placements.path > ? AND placements.path < ? ${order}`).iterate(...below(prefix));
       for (const row of found) yield toPlacement(row);
     },
   };
 }
 
+/** All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/". */
+function below(directory: RawPath): readonly [Buffer, Buffer] {
+  const bare = directory === "/" ? "" : directory;
+  return [Buffer.from(`${bare}/`, "latin1"), Buffer.from(`${bare}0`, "latin1")];
+}
+
 function toPlacement(row: Record<string, unknown>): Placement {
+  const [run, job] = [String(row.run), String(row.job)];
   return {
-    id: String(row.id),
+    id: operationId({ run, job, seq: Number(row.seq) }),
     host: String(row.host),
-    job: String(row.job),
+    job,
     tier: String(row.tier),
     path: rawPathOfBytes(row.path as Uint8Array),
     storedAs: rawPathOfBytes(row.stored_as as Uint8Array),
     state: String(row.state) as PlacementState,
-    movedAtMs: Number(row.moved_at),
+    movedAtMs: Number(row.published_at),
     modifiedNs: row.modified_ns as bigint,
     sizeBytes: Number(row.size_bytes),
     storedBytes: Number(row.stored_bytes),
@@ -86,7 +109,7 @@ function toPlacement(row: Record<string, unknown>): Placement {
     storedSha256: String(row.stored_sha256),
     compression: String(row.compression) as StoredCompression,
     facts: parseFacts(String(row.facts)),
-    linkGroup: row.link_group === null ? undefined : String(row.link_group),
+    linkGroup: row.link_group === null ? undefined : operationId({ run, job, seq: Number(row.link_group) }),
     verifiedAtMs: Number(row.verified_at),
   };
 }

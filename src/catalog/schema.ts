@@ -27,28 +27,34 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (run, job)
   ) STRICT;
 
-  -- How far the operations first to last of a run and job have come.
+  -- The operations first to last of a run and job go through the protocol together; batch is their number in this
+  -- catalog alone. The row stays, since every copy of the batch shares its facts.
   CREATE TABLE batches (
-    run TEXT NOT NULL, job TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, state TEXT NOT NULL,
-    tier TEXT NOT NULL, root BLOB NOT NULL, finished_at INTEGER,
-    PRIMARY KEY (run, job, first)
-  ) STRICT, WITHOUT ROWID;
+    batch INTEGER PRIMARY KEY, run TEXT NOT NULL, job TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    state TEXT NOT NULL, tier TEXT NOT NULL, root BLOB NOT NULL, host TEXT, published_at INTEGER, finished_at INTEGER,
+    UNIQUE (run, job, first)
+  ) STRICT;
 
   CREATE TABLE operations (
-    run TEXT NOT NULL, job TEXT NOT NULL, seq INTEGER NOT NULL, path BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
+    batch INTEGER NOT NULL, seq INTEGER NOT NULL, path BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
     size_bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL,
     links INTEGER NOT NULL, link_group INTEGER,
-    stored_as BLOB, stored_bytes INTEGER, sha256 TEXT, stored_sha256 TEXT, compression TEXT, facts TEXT,
-    PRIMARY KEY (run, job, seq)
+    PRIMARY KEY (batch, seq)
   ) STRICT, WITHOUT ROWID;
 
+  CREATE TABLE copies (
+    batch INTEGER NOT NULL, seq INTEGER NOT NULL, path BLOB NOT NULL, modified_ns INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL, link_group INTEGER, stored_as BLOB NOT NULL, stored_bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, stored_sha256 TEXT NOT NULL, compression TEXT NOT NULL, facts TEXT NOT NULL,
+    PRIMARY KEY (batch, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  -- In the order in which they are asked for; the key is what makes a version another one.
   CREATE TABLE placements (
-    id TEXT PRIMARY KEY, host TEXT NOT NULL, job TEXT NOT NULL, tier TEXT NOT NULL, path BLOB NOT NULL,
-    stored_as BLOB NOT NULL, state TEXT NOT NULL, moved_at INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
-    size_bytes INTEGER NOT NULL, stored_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, stored_sha256 TEXT NOT NULL,
-    compression TEXT NOT NULL, facts TEXT NOT NULL, link_group TEXT, verified_at INTEGER NOT NULL
-  ) STRICT;
-  CREATE UNIQUE INDEX placements_version ON placements (path, modified_ns, tier, stored_as);
+    path BLOB NOT NULL, modified_ns INTEGER NOT NULL, tier TEXT NOT NULL, stored_as BLOB NOT NULL,
+    batch INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL, verified_at INTEGER NOT NULL,
+    PRIMARY KEY (path, modified_ns DESC, tier, stored_as)
+  ) STRICT, WITHOUT ROWID;
 
   -- What restore brought back, so that tonight's run leaves it alone; and what it stages, before it is made.
   CREATE TABLE restored (path BLOB PRIMARY KEY, restored_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;

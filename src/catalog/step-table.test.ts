@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
+import { needsRoot } from "../../test/support/loop-mount.ts";
+import { mountTmpfs } from "../../test/support/tmpfs-mount.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import { openStepTable, type Step } from "./step-table.ts";
 
@@ -17,6 +20,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     changedNs: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
     links: fc.constant(1),
   }),
+  roomBytes: fc.nat(2 ** 45),
 });
 
 test("what goes in comes out, to the last bit, oldest first", () => {
@@ -29,12 +33,10 @@ test("what goes in comes out, to the last bit, oldest first", () => {
       assert.equal(out.length, steps.length);
       const times = out.map(({ identity }) => identity.modifiedNs);
       assert.ok(times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time)));
-      const { files, bytes, oldestNs } = table.totals();
+      const { files, bytes, roomBytes, oldestNs } = table.totals();
       assert.deepEqual([files, oldestNs], [steps.length, times[0]]);
-      assert.equal(
-        bytes,
-        steps.reduce((sum, { identity }) => sum + identity.sizeBytes, 0),
-      );
+      const sum = (numberOf: (each: Step) => number) => steps.reduce((all, each) => all + numberOf(each), 0);
+      assert.deepEqual([bytes, roomBytes], [sum((each) => each.identity.sizeBytes), sum((each) => each.roomBytes)]);
     }),
     { numRuns: 50 },
   );
@@ -47,6 +49,7 @@ test("M27: with room for some, the oldest stay in the plan, and one that could n
     table.add({
       path: `${index}` as RawPath,
       identity: { device: 1, inode: BigInt(index), sizeBytes, modifiedNs: BigInt(index), changedNs: 0n, links: 1 },
+      roomBytes: sizeBytes,
     });
   });
   const dropped: string[] = [];
@@ -60,9 +63,29 @@ test("M27: with room for some, the oldest stay in the plan, and one that could n
   assert.deepEqual([...table.steps()], []);
 });
 
+test("a full temporary directory is told as such, not as the catalog's disk", { skip: needsRoot }, async () => {
+  await using small = await mountTmpfs({ sizeMiB: 1 });
+  // SQLite reads the variable once in a process.
+  const script = `
+    import { openStepTable } from ${JSON.stringify(import.meta.resolve("./step-table.ts"))};
+    const identity = { device: 1, inode: 1n, sizeBytes: 1, modifiedNs: 1n, changedNs: 1n, links: 1 };
+    using table = openStepTable();
+    try {
+      for (let index = 0; index < 20_000; index++) table.add({ path: String(index).padEnd(4_000), identity, roomBytes: 1 });
+    } catch ({ code, message, hint }) {
+      console.log(code, message, hint);
+    }
+  `;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    env: { ...process.env, SQLITE_TMPDIR: small.path },
+    encoding: "utf8",
+  });
+  assert.match(stdout, /^TEMP_FILE .*full.*\/var\/tmp/);
+});
+
 test("an empty plan has no oldest", () => {
   using table = openStepTable();
-  assert.deepEqual(table.totals(), { files: 0, bytes: 0, oldestNs: undefined });
+  assert.deepEqual(table.totals(), { files: 0, bytes: 0, roomBytes: 0, oldestNs: undefined });
 });
 
 function inText({ path: each, identity }: Step): string {

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
-import { toIdentity } from "./journal-rows.ts";
+import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
+import type { RawPath } from "../lib/raw-path.ts";
 import type { SourceIdentity } from "./operation.ts";
 
 /** One planned file. */
@@ -8,16 +8,21 @@ export interface Step {
   /** From the source's root. */
   readonly path: RawPath;
   readonly identity: SourceIdentity;
+  /** What it takes on the tier at most; of hard links, each one's share. */
+  readonly roomBytes: number;
 }
 
 export interface StepTotals {
   readonly files: number;
   readonly bytes: number;
+  readonly roomBytes: number;
   readonly oldestNs: bigint | undefined;
 }
 
 /**
- * The steps of one plan, in a temporary table of this process, so that a million of them never stand in memory.
+ * The steps of one plan, in a temporary table of this process, so that a million of them never stand in memory. Paths
+ * are kept as the strings that they are here, a char for each byte: nobody else reads this table. What does not fit
+ * into SQLite's cache goes into a file: all throw OperatorError TEMP_FILE when that cannot be written.
  */
 export interface StepTable extends Disposable {
   readonly add: (step: Step) => void;
@@ -33,40 +38,72 @@ export interface StepTable extends Disposable {
 
 const order = "ORDER BY modified_ns, device, inode, path";
 
+type Row = readonly [
+  path: RawPath,
+  device: bigint,
+  inode: bigint,
+  sizeBytes: bigint,
+  modifiedNs: bigint,
+  changedNs: bigint,
+  links: bigint,
+  roomBytes: bigint,
+];
+
 export function openStepTable(): StepTable {
   const db = new DatabaseSync("");
   db.exec(`
     PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
     CREATE TABLE steps (
-      path BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
-      modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, links INTEGER NOT NULL
+      path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+      modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, links INTEGER NOT NULL, room_bytes INTEGER NOT NULL
     ) STRICT;
     BEGIN`);
-  const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?)");
-  const all = () => {
-    const query = db.prepare(`SELECT * FROM steps ${order}`);
-    query.setReadBigInts(true);
-    return query.iterate();
-  };
+  const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const dropRows = (condition: string, drop: (path: RawPath) => void) => {
     for (const row of db.prepare(`SELECT path FROM steps WHERE ${condition}`).iterate()) {
-      drop(rawPathOfBytes(row.path as Uint8Array));
+      drop(row.path as RawPath);
     }
     db.exec(`DELETE FROM steps WHERE ${condition}`);
   };
   return {
-    add: ({ path, identity: { device, inode, sizeBytes, modifiedNs, changedNs, links } }) => {
-      insert.run(bytesOf(path), device, BigInt.asIntN(64, inode), sizeBytes, modifiedNs, changedNs, links);
+    add: ({ path, identity, roomBytes }) => {
+      const { device, sizeBytes, modifiedNs, changedNs, links } = identity;
+      const inode = BigInt.asIntN(64, identity.inode);
+      inTempFile(() => insert.run(path, device, inode, sizeBytes, modifiedNs, changedNs, links, roomBytes));
     },
-    clear: () => db.exec("DELETE FROM steps"),
-    dropSplitGroups: (drop) => dropRows(splitGroups, drop),
-    dropBeyond: (bytes, drop) => dropRows(beyond(bytes), drop),
-    totals: () => readTotals(db),
+    clear: () => inTempFile(() => db.exec("DELETE FROM steps")),
+    dropSplitGroups: (drop) => inTempFile(() => dropRows(splitGroups, drop)),
+    dropBeyond: (bytes, drop) => inTempFile(() => dropRows(beyond(bytes), drop)),
+    totals: () => inTempFile(() => readTotals(db)),
     steps: function* () {
-      for (const row of all()) yield toStep(row);
+      const query = db.prepare(`SELECT * FROM steps ${order}`);
+      query.setReadBigInts(true);
+      // An object for each row would take as long as all the rest.
+      query.setReturnArrays(true);
+      try {
+        for (const row of query.iterate()) yield toStep(row as unknown as Row);
+      } catch (error) {
+        throw asOperatorError(error);
+      }
     },
     [Symbol.dispose]: () => db.close(),
   };
+}
+
+function inTempFile<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asOperatorError(error);
+  }
+}
+
+function asOperatorError(error: unknown): unknown {
+  if (!hasCode(error, "ERR_SQLITE_ERROR")) return error;
+  return new OperatorError("TEMP_FILE", `the plan's temporary file cannot be written: ${messageOf(error)}`, {
+    hint: "make room in /var/tmp, or name another directory in TMPDIR",
+    cause: error,
+  });
 }
 
 const splitGroups = `links > 1 AND (device, inode) IN (
@@ -75,28 +112,36 @@ const splitGroups = `links > 1 AND (device, inode) IN (
 /** A file that could never fit does not keep smaller, younger ones from going. */
 function beyond(bytes: number): string {
   const room = Math.max(Math.floor(bytes), 0);
-  return `size_bytes > ${room} OR rowid IN (
+  return `room_bytes * links > ${room} OR rowid IN (
     SELECT rowid FROM (
-      SELECT rowid, total(size_bytes) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total FROM steps WHERE size_bytes <= ${room})
+      SELECT rowid, total(room_bytes) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total
+      FROM steps WHERE room_bytes * links <= ${room})
     WHERE total > ${room})`;
 }
 
 function readTotals(db: DatabaseSync): StepTotals {
   const query = db.prepare(
-    "SELECT count(*) AS files, total(size_bytes) AS bytes, min(modified_ns) AS oldest FROM steps",
+    `SELECT count(*) AS files, total(size_bytes) AS bytes, total(room_bytes) AS room, min(modified_ns) AS oldest
+      FROM steps`,
   );
   query.setReadBigInts(true);
   const row = query.get();
   return {
     files: Number(row?.files ?? 0),
     bytes: Number(row?.bytes ?? 0),
+    roomBytes: Number(row?.room ?? 0),
     oldestNs: typeof row?.oldest === "bigint" ? row.oldest : undefined,
   };
 }
 
-function toStep(row: Record<string, unknown>): Step {
-  return {
-    path: rawPathOfBytes(row.path as Uint8Array),
-    identity: toIdentity(row),
+function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links, roomBytes]: Row): Step {
+  const identity = {
+    device: Number(device),
+    inode: BigInt.asUintN(64, inode),
+    sizeBytes: Number(sizeBytes),
+    modifiedNs,
+    changedNs,
+    links: Number(links),
   };
+  return { path, identity, roomBytes: Number(roomBytes) };
 }

@@ -96,7 +96,7 @@ function reasonToStayOut(directory: ReadDirectory, rule: SurveyRule, device: num
   if (rule.owned.has(path)) return "other-job";
   if (path !== "" && rule.matcher.prunes(path)) return "excluded";
   if (stat.device !== device) return "other-file-system";
-  if (engineOfDirectory(new Set(entries.map((entry) => entry.name))) !== undefined) return "engine-data";
+  if (engineOfDirectory(entries.map((entry) => entry.name)) !== undefined) return "engine-data";
   return lockIfFree(fd) ? undefined : "in-use";
 }
 

@@ -5,7 +5,7 @@ import { planScreen } from "./plan-screen.ts";
 
 /** Prints one job's plan before a person decides about it. */
 export function showJob(cli: Cli, { rule, plan }: { readonly rule: JobRule; readonly plan: JobPlan }): void {
-  const view = { plan, rule, nowMs: cli.host.clock.now(), allSteps: false, why: [] };
+  const view = { plan, rule, nowMs: cli.host.clock.now(), allSteps: false };
   cli.terminal.print(`${planScreen(cli.terminal, view)}\n`);
 }
 

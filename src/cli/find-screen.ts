@@ -38,12 +38,18 @@ function stateWord(terminal: Terminal, state: FoundPlacement["state"]): string {
 
 /** The next command, as it can be typed. */
 function closing(pattern: string, found: readonly FoundPlacement[]): string {
-  const [first] = found;
   const paths = new Set(found.map((version) => version.path)).size;
   const counts = `${plural(found.length, "version")} of ${plural(paths, "path")}`;
-  const one = paths === 1 && first !== undefined;
-  if (pattern === first?.id) return `get it back:  tierkeep restore ${pattern}`;
+  const [first] = found.filter((version) => version.state !== "unavailable");
+  if (first === undefined) return `${found.length === 1 ? "" : `${counts}; `}${awayWords(found)}`;
+  const one = paths === 1;
+  if (pattern === first.id) return `get it back:  tierkeep restore ${pattern}`;
   if (one && found.length > 1) return `${counts}; get one back:  tierkeep restore ${first.id}`;
   const what = shellQuote(one ? rawOf(first) : rawPath(pattern));
   return one ? `get it back:  tierkeep restore ${what}` : `${counts}; get the newest back:  tierkeep restore ${what}`;
+}
+
+function awayWords(found: readonly FoundPlacement[]): string {
+  const tiers = [...new Set(found.map((version) => version.tier))];
+  return `${tiers.join(" and ")} ${tiers.length === 1 ? "is" : "are"} away; see why:  tierkeep health`;
 }

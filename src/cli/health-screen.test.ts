@@ -24,12 +24,28 @@ test("the screen: the answer, every tier, then what to do", () => {
     "    a file was written, read back and deleted in 11 ms",
     "  cold    nas.example:/export, nfs4                                   ✗ hung",
     "    /mnt/nas          does not answer  ✗",
-    "    not answering since 2026-11-22 02:14 (25 h) · server answers on port 2049 in 3 ms",
+    "    not answering since 2026-11-22 02:14 (25 h) ·",
+    "    server answers on port 2049 in 3 ms",
     "",
-    "✗ cold  tier-hung        /mnt/nas has not answered for 25 h; its jobs are skipped",
+    "✗ cold  tier-hung        /mnt/nas has not answered for 25 h; its jobs are",
+    "                         skipped",
     "        the server is up: look at its export",
     "▲ hot   filesystem-full  /data/clickhouse is 81 % full (warning at 80 %)",
     "        tierkeep plan",
+  ]);
+});
+
+test("a long message is broken between words, and plain where the terminal is", () => {
+  const message =
+    "warm is not the tier that it should be: expected tier 3f0c21d9… on UUID 9a1e77b0…, found no identity, on UUID 51d2";
+  const finding: Finding = { id: "tier-identity", severity: "critical", tier: "warm", message, hint: "mount it" };
+  const lines = healthScreen({ ...sample(), findings: [finding] }, terminal(false));
+  assert.ok(lines.every((line) => line.length <= 80));
+  assert.deepEqual(lines.slice(-4), [
+    "CRIT warm  tier-identity  warm is not the tier that it should be: expected tier",
+    "                          3f0c21d9... on UUID 9a1e77b0..., found no identity, on",
+    "                          UUID 51d2",
+    "           mount it",
   ]);
 });
 

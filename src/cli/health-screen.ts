@@ -1,6 +1,7 @@
 import { wholePercent } from "../health/judge-fullness.ts";
 import { formatBytes, formatDuration, plural } from "../lib/units.ts";
 import type { FilesystemHealth, Finding, HealthReport, HealthStatus, TierHealth } from "../reports/health.ts";
+import { listLines, wordLines } from "./layout.ts";
 import { bar, type Mark, mark, paint, sign, type Terminal, type Tone } from "./terminal.ts";
 
 /** The health screen: the answer, every tier, then what to do about each finding. */
@@ -106,8 +107,9 @@ function detailOf(tier: TierHealth, view: View): readonly string[] {
   const since = tier.hungSince === null ? [] : [`not answering since ${sinceWords(tier.hungSince, nowMs)}`];
   const latency = tier.latencyMs === null ? "" : ` in ${formatDuration(tier.latencyMs)}`;
   const written = tier.writable === true ? [`a file was written, read back and deleted${latency}`] : [];
-  const words = [...since, ...serverWords(tier), ...written, ...tier.notes].join(terminal.symbols ? " · " : "; ");
-  return words === "" ? [] : [`    ${paint(terminal, "dim", words)}`];
+  const parts = [...since, ...serverWords(tier), ...written, ...tier.notes];
+  const lines = listLines(parts, { lead: "", separator: terminal.symbols ? " · " : "; ", indent: 4 });
+  return lines.map((line) => `    ${paint(terminal, "dim", line)}`);
 }
 
 function serverWords({ server }: TierHealth): readonly string[] {
@@ -132,6 +134,10 @@ function findingLines(found: Finding, all: readonly Finding[], { terminal }: Vie
   const tierWidth = Math.max(...all.map((each) => each.tier.length));
   const idWidth = Math.max(...all.map((each) => each.id.length));
   const flag = mark(terminal, found.severity); // a symbol, or one of two words of four letters
-  const head = `${flag} ${found.tier.padEnd(tierWidth)}  ${found.id.padEnd(idWidth)}  ${found.message}`;
-  return [head, `${" ".repeat((terminal.symbols ? 2 : 5) + tierWidth)}  ${found.hint}`];
+  const lead = `${flag} ${found.tier.padEnd(tierWidth)}  ${found.id.padEnd(idWidth)}  `;
+  const message = found.message.replaceAll("…", sign(terminal, "more"));
+  return [
+    ...wordLines(message, { lead, indent: 0 }),
+    `${" ".repeat((terminal.symbols ? 2 : 5) + tierWidth)}  ${found.hint}`,
+  ];
 }

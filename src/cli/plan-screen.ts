@@ -3,6 +3,7 @@ import { type RawPath, rawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { type ThingKind, thingKinds } from "../lib/thing-kinds.ts";
 import { formatBytes, plural } from "../lib/units.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan } from "../reports/plan.ts";
 import { approvalText, countLines } from "./job-line.ts";
@@ -16,7 +17,8 @@ export interface PlanView {
   readonly nowMs: number;
   /** All steps instead of the first few. */
   readonly allSteps: boolean;
-  readonly why: readonly PathFields[];
+  /** What stays for one reason, when it was asked for. */
+  readonly why?: { readonly code: ReasonCode; readonly paths: readonly PathFields[] } | undefined;
 }
 
 const examples = 3;
@@ -33,14 +35,14 @@ export function planScreen(terminal: Terminal, view: PlanView): string {
 }
 
 function plannedLines(terminal: Terminal, view: PlanView): readonly string[] {
-  const { plan, allSteps, why } = view;
+  const { plan, allSteps } = view;
   const counts = Object.fromEntries(Object.entries(plan.kept).map(([code, { count }]) => [code, count]));
   return [
     ...answerLines(terminal, plan),
     ...changeLines(terminal, plan),
     ...(allSteps ? allStepLines(terminal, plan) : exampleLines(terminal, plan)),
     ...countLines(terminal, counts, { lead: "stays: ", indent }),
-    ...why.map((path) => `  ${shellQuote(rawOf(path))}`),
+    ...whyLines(view),
     ...plan.warnings.flatMap((warning) => wordLines(warning, { lead: `${mark(terminal, "warning")} `, indent })),
   ];
 }
@@ -60,6 +62,13 @@ function countText({ files, things }: JobPlan["totals"]): string {
   return Object.entries(things)
     .map(([kind, count]) => plural(count, thingKinds[kind as ThingKind]))
     .join(", ");
+}
+
+function whyLines({ plan, why }: PlanView): readonly string[] {
+  // A job that refuses has not looked.
+  if (why === undefined || plan.refusal !== null) return [];
+  if (why.paths.length === 0) return [`nothing stays as ${why.code}`];
+  return why.paths.map((path) => `  ${shellQuote(rawOf(path))}`);
 }
 
 function changeLines(terminal: Terminal, { approval }: JobPlan): readonly string[] {

@@ -67,7 +67,13 @@ export async function showPlan(
   }
   const nowMs = cli.host.clock.now();
   const screens = planned.map(({ rule, one }) =>
-    planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: options.steps === true, why: one.why }),
+    planScreen(cli.terminal, {
+      plan: one.plan,
+      rule,
+      nowMs,
+      allSteps: options.steps === true,
+      why: why === undefined ? undefined : { code: why, paths: one.why },
+    }),
   );
   cli.terminal.print(`${screens.join("\n")}${closing(cli, planned, warnings)}`);
 }

@@ -168,7 +168,8 @@ interface ErrorLine {
 
 function errorLines(terminal: Terminal, report: JobReport, { error, indent }: ErrorLine): readonly string[] {
   const isSaid = error.path === "" && isWhole(report);
-  const message = error.path === "" ? error.message : `${shellQuote(rawOf(error))}: ${error.message}`;
+  const isNamed = error.path === "" || error.message.endsWith(` on ${error.path}`);
+  const message = isNamed ? error.message : `${shellQuote(rawOf(error))}: ${error.message}`;
   const wrapping = { lead: `${mark(terminal, "warning")} `, indent };
   return [
     ...(isSaid ? [] : wordLines(`${message} [${error.code}]`, wrapping)),

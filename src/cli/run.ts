@@ -88,7 +88,7 @@ async function isMeant(cli: Cli, open: RunDoors, { config, jobs }: Selected): Pr
     });
     progress.clear();
     const nowMs = cli.host.clock.now();
-    cli.terminal.note(`${planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: false, why: [] })}\n`);
+    cli.terminal.note(`${planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: false })}\n`);
     const approved = one.plan.approval.state === "approved" || (await offerApproval(cli, open.app, { config, one }));
     if (approved) files += one.plan.totals.files;
   }
@@ -107,7 +107,7 @@ async function run(cli: Cli, open: RunDoors, selected: Selected & { json: boolea
     progress.clear();
     cli.terminal.note("stopping: what is begun is brought to a good end; once more ends it at once\n");
   });
-  const report = await runJobs(open.app, config, {
+  const { report, bug } = await runJobs(open.app, config, {
     jobs,
     lockWaitMs,
     watch: {
@@ -124,4 +124,5 @@ async function run(cli: Cli, open: RunDoors, selected: Selected & { json: boolea
   const closing = runClosing(cli.terminal, report, exitCode);
   cli.terminal.print(`${json ? JSON.stringify(report, undefined, 2) : closing}\n`);
   cli.exit(exitCode);
+  if (bug !== undefined) throw bug;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { tierConfig } from "../../test/support/tier-config.ts";
 import { hasCode } from "../lib/errors.ts";
 import { fakeConfigDeps } from "./fake-deps.ts";
 import { judgeConfig, loadConfig } from "./load.ts";
@@ -33,10 +34,7 @@ test("a small file gives a whole configuration with defaults", () => {
       io: "idle",
       ioPressure: 0.3,
     },
-    tiers: [
-      tier({ name: "hot", path: undefined, filesystems: ["/", "/var/log"] }),
-      tier({ name: "warm", path: "/mnt/warm", filesystems: ["/mnt/warm"] }),
-    ],
+    tiers: [{ ...tierConfig("hot", undefined), filesystems: ["/", "/var/log"] }, tierConfig("warm", "/mnt/warm")],
     jobs: [
       {
         kind: "move",
@@ -59,20 +57,6 @@ test("a small file gives a whole configuration with defaults", () => {
     ],
   });
 });
-
-function tier(place: { name: string; path: string | undefined; filesystems: string[] }) {
-  return {
-    ...place,
-    volumeGroup: undefined,
-    server: undefined,
-    filesystemType: undefined,
-    warnRatio: 0.8,
-    criticalRatio: 0.9,
-    directory: false,
-    reserveRatio: 0.05,
-    readBack: "device",
-  };
-}
 
 test("everything can be said otherwise", () => {
   const text = `

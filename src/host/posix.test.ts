@@ -11,6 +11,7 @@ import {
   openBeneath,
   removeEmptyDirectory,
   renameNoReplaceAt,
+  replaceFileAt,
   unlinkFile,
 } from "./posix.ts";
 
@@ -95,6 +96,20 @@ test("renameat2 and linkat never replace: EEXIST for a file, a directory, a dang
   const gone = { directory: at.fd, name: raw("gone") };
   assert.throws(() => renameNoReplaceAt(gone, from), { code: "ENOENT" });
   assert.equal(readFileSync(`${at.path}/taken`, "utf8"), "taken");
+});
+
+test("renameat2 without flags gives a name to another file in one step, and to no directory", () => {
+  using at = openPlace("posix");
+  for (const name of ["new", "old"]) writeFileSync(`${at.path}/${name}`, name);
+  mkdirSync(`${at.path}/directory`);
+  const [from, to] = [
+    { directory: at.fd, name: raw("new") },
+    { directory: at.fd, name: raw("old") },
+  ];
+  assert.throws(() => replaceFileAt(from, { ...to, name: raw("directory") }), { code: "EISDIR", call: "renameat2" });
+  replaceFileAt(from, to);
+  assert.equal(readFileSync(`${at.path}/old`, "utf8"), "new");
+  assert.throws(() => replaceFileAt(from, to), { code: "ENOENT", path: "old" });
 });
 
 test("unlinkat: a directory is EISDIR, one with something in it ENOTEMPTY, a file as directory ENOTDIR", () => {

@@ -10,7 +10,9 @@ const atCwd = -100;
 
 const openat2Number = 437;
 const resolveBeneath = 0x08 | 0x04 | 0x02; // RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
-const openHow = Buffer.alloc(24);
+const openHow = Buffer.alloc(24); // struct open_how: flags, mode, resolve
+const openHowWords = new Uint32Array(openHow.buffer);
+openHowWords[4] = resolveBeneath;
 const renameNoReplace = 1;
 const removeDirectory = 0x200;
 const atEmptyPath = 0x1000;
@@ -35,7 +37,7 @@ const libc = {
   fallocate: bind("int fallocate(int, int, int64_t, int64_t)"),
   lseek: bind("int64_t lseek(int, int64_t, int)"),
   fadvise: bind("int posix_fadvise(int, int64_t, int64_t, int)"),
-  fcntl: bind("int fcntl(int, int, int64_t)"),
+  fcntl: bind("int fcntl(int, int, int)"),
   flock: bind("int flock(int, int)"),
   fchownat: bind("int fchownat(int, const void*, unsigned int, unsigned int, int)"),
   fchmod: bind("int fchmod(int, unsigned int)"),
@@ -49,9 +51,8 @@ const libc = {
  * @throws SystemError ELOOP for a link, EXDEV for an escape, ENOENT, …
  */
 export function openBeneath(directory: number, path: RawPath, flags: number, mode = 0): number {
-  openHow.writeBigUInt64LE(BigInt(flags | open.O_CLOEXEC), 0);
-  openHow.writeBigUInt64LE(BigInt(mode), 8);
-  openHow.writeBigUInt64LE(BigInt(resolveBeneath), 16);
+  openHowWords[0] = flags | open.O_CLOEXEC;
+  openHowWords[2] = mode;
   const cPath = path === "" ? dot : cString(path);
   return checked(libc.syscallOpenat2(openat2Number, directory, cPath, openHow, openHow.length), "openat2", path);
 }
@@ -137,7 +138,16 @@ export function linkUnnamedFile(fd: number, to: NamePlace): void {
  * @throws SystemError EEXIST; EINVAL where the file system cannot promise it (NFS, many FUSE)
  */
 export function renameNoReplaceAt(from: NamePlace, to: NamePlace): void {
-  const result = libc.renameat2(from.directory, cString(from.name), to.directory, cString(to.name, 1), renameNoReplace);
+  renameAt(from, to, renameNoReplace);
+}
+
+/** Renames over what has the name: for a file of our own that is written anew, never for data (DESIGN invariant 2). */
+export function replaceFileAt(from: NamePlace, to: NamePlace): void {
+  renameAt(from, to, 0);
+}
+
+function renameAt(from: NamePlace, to: NamePlace, flags: number): void {
+  const result = libc.renameat2(from.directory, cString(from.name), to.directory, cString(to.name, 1), flags);
   checked(result, "renameat2", to.name);
 }
 
@@ -212,19 +222,19 @@ export function setMode(fd: number, mode: number): void {
   checked(libc.fchmod(fd, mode), "fchmod", noPath);
 }
 
-const timesBuffer = Buffer.alloc(32);
+const times = new BigInt64Array(4); // two struct timespec
 
 /** Sets access and modification time, in nanoseconds since 1970. */
 export function setTimes(fd: number, accessedNs: bigint, modifiedNs: bigint): void {
   writeTimespec(0, accessedNs);
-  writeTimespec(16, modifiedNs);
-  checked(libc.futimens(fd, timesBuffer), "utimensat", noPath);
+  writeTimespec(2, modifiedNs);
+  checked(libc.futimens(fd, times), "utimensat", noPath);
 }
 
 function writeTimespec(at: number, ns: bigint): void {
   const seconds = ns >= 0n ? ns / 1_000_000_000n : -((-ns + 999_999_999n) / 1_000_000_000n);
-  timesBuffer.writeBigInt64LE(seconds, at);
-  timesBuffer.writeBigInt64LE(ns - seconds * 1_000_000_000n, at + 8);
+  times[at] = seconds;
+  times[at + 1] = ns - seconds * 1_000_000_000n;
 }
 
 /** Gives this process the idle class of disk scheduling (ioprio_set(2)). */

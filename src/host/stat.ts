@@ -40,6 +40,9 @@ const kinds: Readonly<Record<number, FileKind>> = {
 
 const statx = bind("int statx(int, const void*, int, unsigned int, void*)");
 const buffer = Buffer.alloc(256);
+// Typed arrays are read in place; `Buffer` puts each 64-bit number together from halves.
+const words = new Uint32Array(buffer.buffer);
+const longs = new BigInt64Array(buffer.buffer);
 const empty = Buffer.alloc(1);
 
 /** The facts of a name in an open directory; a link is not followed. @throws SystemError ENOENT, … */
@@ -65,28 +68,41 @@ export function statFd(fd: number): FileStat {
 }
 
 function decode(): FileStat {
-  const mode = buffer.readUInt16LE(28);
-  const attributes = buffer.readUInt32LE(8);
+  const mode = word(28) & 0xffff;
+  const attributes = word(8);
   return {
     kind: kinds[mode & 0o170000] ?? "device",
-    device: buffer.readUInt32LE(136) * 0x100000 + buffer.readUInt32LE(140),
-    inode: buffer.readBigUInt64LE(32),
-    links: buffer.readUInt32LE(16),
+    device: word(136) * 0x100000 + word(140),
+    inode: BigInt.asUintN(64, long(32)),
+    links: word(16),
     mode: mode & 0o7777,
-    uid: buffer.readUInt32LE(20),
-    gid: buffer.readUInt32LE(24),
-    sizeBytes: Number(buffer.readBigUInt64LE(40)),
-    allocatedBytes: Number(buffer.readBigUInt64LE(48)) * 512,
+    uid: word(20),
+    gid: word(24),
+    sizeBytes: wide(40),
+    allocatedBytes: wide(48) * 512,
     accessedNs: timestamp(64),
-    bornNs: buffer.readUInt32LE(0) & bornMask ? timestamp(80) : undefined,
+    bornNs: word(0) & bornMask ? timestamp(80) : undefined,
     changedNs: timestamp(96),
     modifiedNs: timestamp(112),
-    mountId: Number(buffer.readBigUInt64LE(144)),
+    mountId: wide(144),
     immutable: (attributes & attributeImmutable) !== 0,
     appendOnly: (attributes & attributeAppend) !== 0,
   };
 }
 
 function timestamp(at: number): bigint {
-  return buffer.readBigInt64LE(at) * 1_000_000_000n + BigInt(buffer.readUInt32LE(at + 8));
+  return long(at) * 1_000_000_000n + BigInt(word(at + 8));
+}
+
+function word(at: number): number {
+  return words[at / 4] ?? 0;
+}
+
+function long(at: number): bigint {
+  return longs[at / 8] ?? 0n;
+}
+
+/** An unsigned number of 64 bits, exact up to 2^53. */
+function wide(at: number): number {
+  return word(at) + word(at + 4) * 2 ** 32;
 }

@@ -58,7 +58,7 @@ export function findDatabases(deps: ConfigDeps): readonly DatabaseFact[] {
 }
 
 function isDataOf({ engine, marker }: Engine, names: readonly string[]): boolean {
-  if (engineOfDirectory(new Set(names)) === marker) return true;
+  if (engineOfDirectory(names) === marker) return true;
   return engine === "clickhouse" && names.includes("metadata") && names.includes("data");
 }
 

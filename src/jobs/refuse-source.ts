@@ -63,7 +63,7 @@ export function refuseReadOnly(source: OpenSource): Refusal | undefined {
 
 function engineAbove(source: RawPath): string | undefined {
   for (const path of ancestors(source)) {
-    const engine = engineOfDirectory(new Set(namesIn(path)));
+    const engine = engineOfDirectory(namesIn(path));
     if (engine !== undefined) return engine;
   }
   return undefined;

@@ -70,6 +70,11 @@ export const errorTable = {
     meaning: "The state directory cannot be used.",
     remedy: "Make it writable for root on a local disk, or set `state_dir`.",
   },
+  TEMP_FILE: {
+    exit: "external",
+    meaning: "The temporary file that holds a long plan cannot be written.",
+    remedy: "Make room in `/var/tmp`, or name another directory in `TMPDIR`.",
+  },
   NATIVE_MISSING: {
     exit: "external",
     meaning: "The native library for system calls is not there for this machine.",
@@ -154,6 +159,11 @@ export const errorTable = {
     exit: "partial",
     meaning: "A job made no progress for `stall_timeout` and was ended; its tier or source may not be answering.",
     remedy: "Look at `tierkeep health`; the next run repairs what was begun.",
+  },
+  BUG: {
+    exit: "bug",
+    meaning: "The process that did a job met a bug; the other jobs went on.",
+    remedy: "Report the stack on stderr, and run the job again: it repairs what was left.",
   },
   INTERRUPTED: {
     exit: "interrupted",

@@ -39,10 +39,9 @@ export function textOf(path: RawPath): string | undefined {
 }
 
 export function joinPath(...parts: readonly string[]): RawPath {
-  return parts
-    .filter((part) => part !== "")
-    .join("/")
-    .replaceAll(/\/{2,}/g, "/") as RawPath;
+  let path = "";
+  for (const part of parts) if (part !== "") path = path === "" ? part : `${path}/${part}`;
+  return (path.includes("//") ? path.replaceAll(/\/{2,}/g, "/") : path) as RawPath;
 }
 
 /** The path of a name in a directory; both from the same root, for which the directory is empty. */

@@ -1,11 +1,9 @@
 import type { Step } from "../catalog/step-table.ts";
 import type { Outcome } from "../jobs/job.ts";
-import { formatBytes } from "../lib/units.ts";
-import { roomOf } from "../tiers/usage.ts";
 import { dropBatch, finishBatch, proveBatch } from "./batch.ts";
 import type { Batch } from "./batch-item.ts";
-import { onTier } from "./failure.ts";
 import type { MovePlan } from "./plan.ts";
+import { missingRoom } from "./room.ts";
 import type { MoveSession } from "./session.ts";
 
 const batchBytes = 256 * 2 ** 20;
@@ -59,16 +57,6 @@ export function* batches(steps: Iterable<Step>, batchFiles: number): Generator<r
     if (!isLink) bytes += step.identity.sizeBytes;
   }
   if (batch.length > 0) yield batch;
-}
-
-/** Asked again for each batch, since others write to the tier, too (HAZARDS M27). */
-function missingRoom(session: MoveSession, steps: readonly Step[]): string | undefined {
-  const room = onTier(() => roomOf(session.tier));
-  const bytes = steps.reduce((sum, step) => sum + step.identity.sizeBytes, 0);
-  if (bytes > room.freeBytes)
-    return `${formatBytes(bytes)} are needed and ${formatBytes(room.freeBytes)} are free besides the reserve`;
-  // Files, and in the worst case a directory for each.
-  return steps.length * 2 > room.freeInodes ? `only ${room.freeInodes} inodes are free besides the reserve` : undefined;
 }
 
 function noRoom(step: Step, message: string): Outcome {

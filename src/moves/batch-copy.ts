@@ -1,44 +1,41 @@
 import { linkFile } from "../host/posix.ts";
-import { type Batch, type Item, type PieceOfBatch, taskOf } from "./batch-item.ts";
+import { applySetbacks, type Batch, type Item, type PieceOfBatch, taskOf } from "./batch-item.ts";
 import { type BigFileWork, copyBig } from "./big-file.ts";
-import { isSetback, onTier } from "./failure.ts";
+import { isSetback, onTierName } from "./failure.ts";
 import { frameBytes } from "./framed.ts";
 import { stagedName } from "./piece.ts";
+import { packCopied, packTasks, unpackCopied } from "./piece-columns.ts";
 import type { MoveSession } from "./session.ts";
-
-const pieceFiles = 64;
 
 /** Step 2: big files that are to be compressed by all threads together, the others side by side in pieces. */
 export async function copyItems(session: MoveSession, batch: Batch): Promise<void> {
-  const groups = linkGroups(batch.items);
-  const big = groups.filter((group) => isBig(session, group));
-  const small = groups.filter((group) => !isBig(session, group));
-  await copyPieces(session, batch, cut(small));
-  for (const group of big) await copyBigGroup(session, batch, group);
+  const isBig = (item: Item) =>
+    session.context.compress !== "none" && (item.leader ?? item).operation.identity.sizeBytes > frameBytes;
+  const small = batch.items.filter((item) => !isBig(item));
+  await copyPieces(session, batch, cut(small, pieceSize(session, batch)));
+  for (const group of cut(batch.items.filter(isBig), 1)) await copyBigGroup(session, batch, group);
 }
 
-/** Items with the links of one file together. */
-function linkGroups(items: readonly Item[]): readonly (readonly Item[])[] {
-  const groups: Item[][] = [];
+const piecesPerThread = 4;
+const leastPieceFiles = 8;
+
+/** Few pieces spare messages; some for each thread let one go on where another is held up. */
+function pieceSize({ copiers }: MoveSession, { items }: Batch): number {
+  return Math.max(Math.ceil(items.length / (copiers.threads.length * piecesPerThread)), leastPieceFiles);
+}
+
+/** Parts of `least` items or more: the links of one file stay together. */
+function cut(items: readonly Item[], least: number): readonly (readonly Item[])[] {
+  const parts: Item[][] = [];
+  let part: Item[] = [];
   for (const item of items) {
-    if (item.leader === undefined) groups.push([item]);
-    else groups.at(-1)?.push(item);
+    if (parts.length === 0 || (part.length >= least && item.leader === undefined)) {
+      part = [];
+      parts.push(part);
+    }
+    part.push(item);
   }
-  return groups;
-}
-
-function isBig({ context }: MoveSession, [leader]: readonly Item[]): boolean {
-  return context.compress !== "none" && leader !== undefined && leader.operation.identity.sizeBytes > frameBytes;
-}
-
-function cut(groups: readonly (readonly Item[])[]): readonly (readonly Item[])[] {
-  const pieces: Item[][] = [];
-  for (const group of groups) {
-    const last = pieces.at(-1);
-    if (last === undefined || last.length >= pieceFiles) pieces.push([...group]);
-    else last.push(...group);
-  }
-  return pieces;
+  return parts;
 }
 
 /** Each thread has at most two pieces before it, so that none is begun after the signal. */
@@ -66,12 +63,10 @@ function bytesOf(items: readonly Item[]): { readonly read: number; readonly writ
 
 async function copyPiece(session: MoveSession, batch: Batch, items: readonly Item[]): Promise<void> {
   const piece = addPiece(session, batch, items);
-  const results = await piece.copier.ask("copy", { piece: piece.id, tasks: items.map(taskOf) });
-  items.forEach((item, index) => {
-    const result = results[index];
-    if (isSetback(result)) item.setback = result;
-    else item.copied = result;
-  });
+  const answer = await piece.copier.ask("copy", { piece: piece.id, tasks: packTasks(items.map(taskOf)) });
+  applySetbacks(piece, answer.setbacks);
+  const copied = unpackCopied(answer.copied).values();
+  for (const item of items) if (item.setback === undefined) item.copied = copied.next().value;
 }
 
 function addPiece(session: MoveSession, batch: Batch, items: readonly Item[]): PieceOfBatch {
@@ -108,16 +103,17 @@ async function followLeader(session: MoveSession, leader: Item, link: Item): Pro
     return;
   }
   const at = (item: Item) => ({ directory: session.context.staging, name: stagedName(item.operation.seq) });
-  onTier(() => linkFile(at(leader), at(link)));
-  link.copied = leader.copied;
+  const setback = onTierName(() => linkFile(at(leader), at(link)));
+  if (isSetback(setback)) link.setback = setback;
+  else link.copied = leader.copied;
 }
 
 /** Tells a thread of copies that it did not make itself. */
 export async function loadPiece(session: MoveSession, batch: Batch, items: readonly Item[]): Promise<void> {
   const known = items.filter((item) => item.copied !== undefined);
   const piece = addPiece(session, batch, known);
-  const tasks = known.flatMap((item) => (item.copied === undefined ? [] : [{ ...taskOf(item), copied: item.copied }]));
-  await piece.copier.ask("load", { piece: piece.id, tasks });
+  const copied = packCopied(known.flatMap((item) => item.copied ?? []));
+  await piece.copier.ask("load", { piece: piece.id, tasks: packTasks(known.map(taskOf)), copied });
 }
 
 export function bigFileWork(session: MoveSession): BigFileWork {

@@ -17,36 +17,43 @@ import { jobFolder } from "./stored-tree.ts";
  */
 export function decideNames(session: MoveSession, items: readonly Item[]): void {
   using directories = cacheDirectories(session.tier.root);
+  const folder = jobFolder(session.host, session.rule.name);
   const given = new Set<RawPath>();
   for (const item of items) {
     if (item.setback !== undefined) continue;
-    const setback = onTierName(() => decideName(item, { session, directories, given }));
+    const setback = onTierName(() => decideName(item, { session, folder, directories, given }));
     if (setback !== undefined) item.setback = setback;
   }
 }
 
 interface Deciding {
   readonly session: MoveSession;
+  readonly folder: RawPath;
   readonly directories: DirectoryCache;
   /** Names that this batch has given away already. */
   readonly given: Set<RawPath>;
 }
 
 function decideName(item: Item, deciding: Deciding): Setback | undefined {
-  const { session, given } = deciding;
+  const { session, folder, given } = deciding;
   const { copied, operation } = item;
   if (copied === undefined) throw new Error("only copied items get a name");
   const { path, identity } = operation;
   const suffix = suffixes[copied.compression];
   const limits = { suffix, nameMaxBytes: session.capabilities.nameMaxBytes };
   const below = storedName({ path, modifiedNs: identity.modifiedNs, layout: session.rule.layout, ...limits });
-  const plain = joinPath(jobFolder(session.host, session.rule.name), below);
-  session.tree.ensure(parentOf(plain), parentOf(path));
-  for (const name of [plain, nameWithHash(plain, copied.sha256, limits)]) {
+  const plain = joinPath(folder, below);
+  const directory = parentOf(plain);
+  const isNew = session.tree.ensure(directory, parentOf(path));
+  // Elsewhere other names, too, can mean the same file.
+  if (isNew && session.capabilities.byteNames) session.newDirectories.begin(directory);
+  for (const choice of [() => plain, () => nameWithHash(plain, copied.sha256, limits)]) {
+    const name = choice();
     const found = whatHas(name, item, deciding);
     if (found === "itself") return { verdict: "name-taken", message: `it lies on ${session.tier.name}, as ${name}` };
     if (found === "other") continue;
     given.add(name);
+    session.newDirectories.take(name);
     item.storedAs = name;
     return undefined;
   }
@@ -60,6 +67,7 @@ function whatHas(
   { session, directories, given }: Deciding,
 ): ReturnType<typeof whatLies> | "free" {
   if (given.has(name)) return "other";
+  if (session.newDirectories.isFree(name)) return "free";
   if (!nameExists(directories.open(parentOf(name)), baseName(name))) return "free";
   const { operation, copied } = item;
   return whatLies(session.context, name, { content: contentOf(operation, copied), source: operation.identity });

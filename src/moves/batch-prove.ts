@@ -11,19 +11,18 @@ export async function compareItems(session: MoveSession, batch: Batch): Promise<
   await Promise.all(
     batch.pieces.map(async (piece) => applySetbacks(piece, await piece.copier.ask("compare", { piece: piece.id }))),
   );
-  for (const item of batch.items)
-    if (item.leader === undefined || !session.capabilities.hardLinks) await compareBigItem(session, item);
-}
-
-async function compareBigItem(session: MoveSession, item: Item): Promise<void> {
-  const { copied, operation } = item;
-  if (item.setback !== undefined || !isBig(copied)) return;
-  const problem = await compareBig(bigFileWork(session), stagedName(operation.seq), copied);
-  if (problem !== undefined) item.setback = readBackSetback(problem);
+  for (const item of batch.items) {
+    const { copied, setback, leader, operation } = item;
+    if (setback !== undefined || !isBig(copied)) continue;
+    // A further link has the very bytes of the first.
+    if (leader !== undefined && session.capabilities.hardLinks) continue;
+    const problem = await compareBig(bigFileWork(session), stagedName(operation.seq), copied);
+    if (problem !== undefined) item.setback = readBackSetback(problem);
+  }
 }
 
 function isBig(copied: Item["copied"]): copied is CopiedBig {
-  return copied !== undefined && "frames" in copied;
+  return copied !== undefined && "packed" in copied;
 }
 
 /** Step 5: the sources are still what was copied, and nobody writes to them. */

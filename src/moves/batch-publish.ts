@@ -13,8 +13,8 @@ export async function publishItems(session: MoveSession, batch: Batch): Promise<
   const ready = batch.items.filter((item) => item.setback === undefined);
   if (ready.length > 0) {
     await session.timed("publish", () => giveNames(session, batch, ready));
-    const { fd } = session.syncs.names;
-    if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", { fd }));
+    const { names } = session.syncs;
+    if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", names));
   }
   await session.timed("journal", () => {
     session.journal.publish(batch.key, { host: session.host, nowMs: session.clock.now() });
@@ -52,7 +52,10 @@ export async function withdraw(session: MoveSession, batch: Batch, items: readon
     const indexes = piece.items.flatMap((item, index) => (items.includes(item) ? [index] : []));
     if (indexes.length > 0) await piece.copier.ask("drop", { piece: piece.id, indexes });
   }
-  session.journal.drop(items.map((item) => item.operation));
+  session.journal.drop(
+    batch.key,
+    items.map((item) => item.operation),
+  );
 }
 
 /** Steps 8 and 9 for a batch whose copies are durable under their names: the sources go, the journal is closed. */

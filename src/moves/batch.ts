@@ -23,8 +23,8 @@ export async function proveBatch(session: MoveSession, steps: readonly Step[]): 
   });
   try {
     await session.timed("copy", () => copyItems(session, batch));
-    const { fd } = session.syncs.copies;
-    if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", { fd }));
+    const { copies } = session.syncs;
+    if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", copies));
     session.signal.throwIfAborted();
     await session.timed("verify", () => compareItems(session, batch));
     return batch;
@@ -53,8 +53,9 @@ export async function finishBatch(session: MoveSession, batch: Batch): Promise<r
     await publishItems(session, batch);
     await removeItems(session, batch);
     return batch.items.map(outcomeOf);
-  } finally {
+  } catch (error) {
     await endPieces(batch);
+    throw error;
   }
 }
 
@@ -62,7 +63,7 @@ async function recordVerified(session: MoveSession, batch: Batch): Promise<void>
   const failed = batch.items.filter((item) => item.setback !== undefined);
   const verified = batch.items
     .filter((item) => item.setback === undefined)
-    .map((item) => ({ key: item.operation, facts: verifiedFacts(item) }));
+    .map((item) => ({ operation: item.operation, facts: verifiedFacts(item) }));
   await session.timed("journal", () => {
     session.journal.verify(
       batch.key,
@@ -89,5 +90,5 @@ export async function dropBatch(session: MoveSession, batch: Batch): Promise<voi
 }
 
 async function endPieces(batch: Batch): Promise<void> {
-  for (const { id, copier } of batch.pieces) await copier.ask("end", { piece: id });
+  await Promise.all(batch.pieces.map(({ id, copier }) => copier.ask("end", { piece: id })));
 }

@@ -9,7 +9,8 @@ import type { Copied, CopyTask } from "./copier-messages.ts";
 import type { Copiers } from "./copiers.ts";
 import { createStaged, isLargeWorthwhile } from "./copy-file.ts";
 import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
-import { encodeSeekTable, type Frame, type FramedCodec, frameBytes } from "./framed.ts";
+import { fingerprintKey } from "./fingerprint.ts";
+import { encodeSeekTable, type FramedCodec, type FrameRoom, frameBytes, type PackedFrame } from "./framed.ts";
 import { inOrder } from "./in-order.ts";
 import { applyFacts, readFacts } from "./metadata.ts";
 import { compressSingle } from "./single-frame.ts";
@@ -24,9 +25,9 @@ export interface BigFileWork {
   readonly progress: (bytes: number) => void;
 }
 
-/** A big file's copy; `frames` is what it can be compared by. */
+/** A big file's copy, with what it can be compared by. */
 export interface CopiedBig extends Copied {
-  readonly frames: readonly Frame[];
+  readonly packed: PackedFrames | undefined;
 }
 
 /**
@@ -36,16 +37,17 @@ export interface CopiedBig extends Copied {
  */
 export async function copyBig(work: BigFileWork, task: CopyTask): Promise<CopiedBig | Setback | undefined> {
   const { context } = work;
-  const fd = onSource(() =>
+  const checked = onSource(() =>
     openChecked({ root: context.source, path: task.path, identity: task.identity, leases: context.leases }),
   );
-  if (typeof fd === "string") return { verdict: fd };
-  if (typeof fd !== "number") return fd;
+  if (typeof checked === "string") return { verdict: checked };
+  if (isSetback(checked)) return checked;
+  const { fd } = checked;
   try {
     const worthwhile = onSource(() => isLargeWorthwhile(fd, context));
     if (typeof worthwhile !== "boolean") return worthwhile;
     if (!worthwhile) return undefined;
-    const seen = onSource(() => readFacts(fd, work.names));
+    const seen = onSource(() => readFacts(checked, work.names));
     if (isSetback(seen)) return seen;
     const { facts } = seen;
     const staged = onTier(() => createStaged(context, task.seq));
@@ -81,7 +83,14 @@ export interface StagedContent {
   readonly sha256: string;
   readonly storedSha256: string;
   readonly storedBytes: number;
-  readonly frames: readonly Frame[];
+  /** `undefined` for one stream. */
+  readonly packed: PackedFrames | undefined;
+}
+
+export interface PackedFrames {
+  /** Of the fingerprints. */
+  readonly key: Uint8Array;
+  readonly frames: readonly PackedFrame[];
 }
 
 async function compressFrames(
@@ -92,32 +101,32 @@ async function compressFrames(
   const codec: FramedCodec = work.context.compress === "gzip" ? "gzip" : "zstd";
   const content = createHash("sha256");
   const stored = createHash("sha256");
-  const frames: Frame[] = [];
+  const frames: PackedFrame[] = [];
+  const key = fingerprintKey();
   let storedBytes = 0;
   const put = (bytes: Uint8Array) => {
     stored.update(bytes);
     onTier(() => writeFully(staged, bytes, storedBytes));
     storedBytes += bytes.byteLength;
   };
-  const ask = (offset: number) =>
-    work.copiers.idlest().ask("compress", {
-      fd: source.fd,
-      offset,
-      length: Math.min(frameBytes, source.sizeBytes - offset),
-      codec,
-    });
-  for await (const frame of inOrder(offsets(source.sizeBytes), ask, work.copiers.threads.length + 2)) {
+  const compress = async (offset: number, room: FrameRoom) => {
+    const length = Math.min(frameBytes, source.sizeBytes - offset);
+    const task = { fd: source.fd, offset, length, codec, key, room };
+    return { frame: await work.copiers.idlest().ask("compress", task), room };
+  };
+  for await (const { frame, room } of inOrder(offsets(source.sizeBytes), work.copiers.frameRooms(), compress)) {
     work.signal.throwIfAborted();
     if (isSetback(frame)) return frame;
-    if (frames.length === 0 && engineOfContent(frame.raw) !== undefined) return { verdict: "engine-data" };
-    content.update(frame.raw);
-    put(frame.packed);
-    frames.push({ storedBytes: frame.packed.byteLength, rawBytes: frame.raw.byteLength });
-    work.progress(frame.raw.byteLength);
-    await work.pacer.pace({ read: frame.raw.byteLength, written: frame.packed.byteLength });
+    const raw = room.raw.subarray(0, frame.rawBytes);
+    if (frames.length === 0 && engineOfContent(raw) !== undefined) return { verdict: "engine-data" };
+    content.update(raw);
+    put(room.packed.subarray(0, frame.storedBytes));
+    frames.push(frame);
+    work.progress(frame.rawBytes);
+    await work.pacer.pace({ read: frame.rawBytes, written: frame.storedBytes });
   }
   if (codec === "zstd") put(encodeSeekTable(frames));
-  return { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, frames };
+  return { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, packed: { key, frames } };
 }
 
 function* offsets(sizeBytes: number): Generator<number> {

@@ -3,7 +3,8 @@ import type { SourceIdentity } from "../catalog/operation.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { CopyTimes } from "./copy-clock.ts";
 import type { Setback } from "./failure.ts";
-import type { FramedCodec } from "./framed.ts";
+import type { FramedCodec, FrameRoom, PackedFrame } from "./framed.ts";
+import type { CopiedColumns, TaskColumns } from "./piece-columns.ts";
 import type { StoredContent } from "./read-back.ts";
 
 /**
@@ -20,11 +21,6 @@ export interface CopyTask {
   readonly isLink: boolean;
 }
 
-/** A proved or staged copy that the thread did not make itself. */
-export interface LoadTask extends CopyTask {
-  readonly copied: Copied;
-}
-
 export interface Copied {
   readonly sha256: string;
   readonly storedSha256: string;
@@ -34,19 +30,26 @@ export interface Copied {
   readonly facts: string;
 }
 
+/** A descriptor on the tier's directory that `syncfs` is told by, and the tier's path for what goes wrong. */
+export interface SyncPoint {
+  readonly fd: number;
+  readonly path: RawPath;
+}
+
 /** A setback of one file of a list, by its index. */
 export type IndexedSetback = readonly [index: number, setback: Setback];
 
 /** What the main thread asks of a worker thread. */
 export interface CopierCalls {
-  /** Step 2. */
+  /** Step 2; `copied` is of the files without a setback. */
   readonly copy: CallOf<
-    { readonly piece: PieceId; readonly tasks: readonly CopyTask[] },
-    readonly (Copied | Setback)[]
+    { readonly piece: PieceId; readonly tasks: TaskColumns },
+    { readonly setbacks: readonly IndexedSetback[]; readonly copied: CopiedColumns }
   >;
-  readonly load: CallOf<{ readonly piece: PieceId; readonly tasks: readonly LoadTask[] }, true>;
+  /** Proved or staged copies that the thread did not make itself. */
+  readonly load: CallOf<{ readonly piece: PieceId; readonly tasks: TaskColumns; readonly copied: CopiedColumns }, true>;
   /** Step 3, and again in step 6, for the whole tier. */
-  readonly sync: CallOf<{ readonly fd: number }, true>;
+  readonly sync: CallOf<SyncPoint, true>;
   /** Step 4: what differs, each with its reason. */
   readonly compare: CallOf<{ readonly piece: PieceId }, readonly IndexedSetback[]>;
   /** Step 5: sources that are not what they were. */
@@ -64,8 +67,10 @@ export interface CopierCalls {
   readonly end: CallOf<{ readonly piece: PieceId }, true>;
   /** What copying was spent on so far. */
   readonly times: CallOf<null, CopyTimes>;
-  readonly compress: CallOf<CompressTask, CompressedFrame | Setback>;
-  readonly decompress: CallOf<DecompressTask, DecompressedFrame>;
+  /** Step 2, one frame of a big file. */
+  readonly compress: CallOf<CompressTask, PackedFrame | Setback>;
+  /** Step 4, one frame of a big file: what is wrong with it, or `null`. */
+  readonly compareFrame: CallOf<CompareFrameTask, string | null>;
   /** For recovery: what is wrong with each, or `null`. */
   readonly examine: CallOf<{ readonly tasks: readonly ExamineTask[] }, readonly (string | null)[]>;
 }
@@ -81,26 +86,21 @@ export interface ExamineTask {
   readonly content: StoredContent;
 }
 
-export interface CompressTask {
+interface FrameTask {
   readonly fd: number;
   readonly offset: number;
-  readonly length: number;
   readonly codec: FramedCodec;
+  /** For fingerprints. */
+  readonly key: Uint8Array;
+  readonly room: FrameRoom;
 }
 
-export interface CompressedFrame {
-  readonly raw: Uint8Array<ArrayBuffer>;
-  readonly packed: Uint8Array<ArrayBuffer>;
+export interface CompressTask extends FrameTask {
+  readonly length: number;
 }
 
-export interface DecompressTask extends CompressTask {
-  readonly rawBytes: number;
-}
-
-/** `raw` is absent when the bytes do not decompress to what they should. */
-export interface DecompressedFrame {
-  readonly raw: Uint8Array<ArrayBuffer> | undefined;
-  readonly packed: Uint8Array<ArrayBuffer>;
+export interface CompareFrameTask extends FrameTask {
+  readonly frame: PackedFrame;
 }
 
 export type CopierCall = keyof CopierCalls;

@@ -1,4 +1,4 @@
-import type { MessagePort, Transferable } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { ownerNames } from "../host/owner-names.ts";
 import { syncFileSystem, unlinkFile } from "../host/posix.ts";
 import type { CopierContext } from "./copier-context.ts";
@@ -13,8 +13,9 @@ import {
 import { startCopyClock } from "./copy-clock.ts";
 import { type CopyTools, copyPiece } from "./copy-file.ts";
 import { onTier, TierFailure } from "./failure.ts";
-import { compressPart, decompressPart } from "./frame-work.ts";
+import { compareFrame, compressPart } from "./frame-work.ts";
 import { closeFile, newPieceFile, type Piece, stagedName } from "./piece.ts";
+import { packCopied, unpackCopied, unpackTasks } from "./piece-columns.ts";
 import { comparePiece, examine, recheckPiece } from "./prove-piece.ts";
 import { publishPiece } from "./publish.ts";
 import { removeSources } from "./remove-source.ts";
@@ -27,8 +28,7 @@ export function serveCopier(context: CopierContext, port: MessagePort, elapsed: 
       port.close();
       return;
     }
-    const answer = answerSafely(calls, message);
-    port.postMessage(answer, transferables(answer));
+    port.postMessage(answerSafely(calls, message));
   });
 }
 
@@ -49,21 +49,27 @@ function answers(tools: CopyTools): Answers {
   const { context, clock } = tools;
   const pieces = new Map<PieceId, Piece>();
   const pieceOf = (id: PieceId) => pieces.get(id) ?? [];
+  const end = (id: PieceId) => {
+    pieceOf(id).forEach(closeFile);
+    pieces.delete(id);
+  };
   return {
     copy: ({ piece, tasks }) => {
-      const files = tasks.map(newPieceFile);
+      const files = unpackTasks(tasks).map((task) => newPieceFile(task));
       pieces.set(piece, files);
-      return copyPiece(tools, files);
+      const setbacks = copyPiece(tools, files);
+      return { setbacks, copied: packCopied(files.flatMap((file) => file.copied ?? [])) };
     },
-    load: ({ piece, tasks }) => {
+    load: ({ piece, tasks, copied }) => {
+      const known = unpackCopied(copied);
       pieces.set(
         piece,
-        tasks.map((task) => ({ ...newPieceFile(task), copied: task.copied })),
+        unpackTasks(tasks).map((task, index) => newPieceFile(task, known[index])),
       );
       return true;
     },
-    sync: ({ fd }) => {
-      onTier(() => syncFileSystem(fd));
+    sync: ({ fd, path }) => {
+      onTier(() => syncFileSystem(fd, path));
       return true;
     },
     compare: ({ piece }) => comparePiece(context, pieceOf(piece)),
@@ -71,20 +77,21 @@ function answers(tools: CopyTools): Answers {
     publish: ({ piece, names: storedNames }) => publishPiece(context, pieceOf(piece), storedNames),
     remove: ({ piece, out }) => {
       markOut(pieceOf(piece), out);
-      return removeSources(context, pieceOf(piece));
+      const setbacks = removeSources(context, pieceOf(piece));
+      end(piece);
+      return setbacks;
     },
     drop: ({ piece, indexes }) => {
       dropStaged(context, pieceOf(piece), indexes);
       return true;
     },
     end: ({ piece }) => {
-      pieceOf(piece).forEach(closeFile);
-      pieces.delete(piece);
+      end(piece);
       return true;
     },
     times: () => clock.times(),
     compress: (task) => compressPart(task, clock),
-    decompress: decompressPart,
+    compareFrame,
     examine: ({ tasks }) => examine(context, tasks),
   };
 }
@@ -109,12 +116,4 @@ function dropStaged(context: CopierContext, piece: Piece, indexes: readonly numb
       if (!(error instanceof Error && "call" in error)) throw error;
     }
   }
-}
-
-function transferables(answer: CopierResponse): Transferable[] {
-  if (!("response" in answer) || typeof answer.response !== "object" || answer.response === null) return [];
-  if (Array.isArray(answer.response)) return [];
-  return Object.values(answer.response).flatMap((value) =>
-    value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [],
-  );
 }

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { CopierContext } from "./copier-context.ts";
 import { type CopierCall, type CopierCalls, type CopierResponse, endOfWork } from "./copier-messages.ts";
 import { TierFailure } from "./failure.ts";
+import { type FrameRoom, makeFrameRoom } from "./framed.ts";
 
 /** One worker thread. */
 export interface Copier {
@@ -19,6 +20,8 @@ export interface Copiers extends AsyncDisposable {
   readonly threads: readonly Copier[];
   /** The thread with the least to do. */
   readonly idlest: () => Copier;
+  /** Room for the frames of one big file: one that is taken in, one for each thread, and one that waits. Used again. */
+  readonly frameRooms: () => readonly FrameRoom[];
 }
 
 export interface CopiersOptions {
@@ -29,9 +32,14 @@ export interface CopiersOptions {
 
 export function startCopiers(options: CopiersOptions): Copiers {
   const threads = Array.from({ length: options.threads }, () => startThread(options));
+  let rooms: readonly FrameRoom[] | undefined;
   return {
     threads,
     idlest: () => threads.reduce((least, other) => (other.waiting() < least.waiting() ? other : least)),
+    frameRooms: () => {
+      rooms ??= Array.from({ length: options.threads + 2 }, makeFrameRoom);
+      return rooms;
+    },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(threads.map((thread) => thread.end()));
     },

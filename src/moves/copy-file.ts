@@ -15,14 +15,15 @@ import { hasCode } from "../lib/errors.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { isWorthwhile, looksCompressed, sampleBytes } from "./compressible.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
-import type { Copied } from "./copier-messages.ts";
+import type { Copied, IndexedSetback } from "./copier-messages.ts";
 import type { CopyClock } from "./copy-clock.ts";
-import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
+import { isSetback, onSource, onTier, onTierName, type Setback } from "./failure.ts";
 import { compressFrame, frameBytes } from "./framed.ts";
 import { type Range, writeAround } from "./holes.ts";
 import { applyFacts, readFacts } from "./metadata.ts";
-import { type Piece, type PieceFile, stagedName } from "./piece.ts";
-import { openChecked } from "./source-file.ts";
+import { eachFile, type Piece, type PieceFile, stagedName } from "./piece.ts";
+import type { Compression } from "./rule.ts";
+import { type CheckedSource, openChecked } from "./source-file.ts";
 
 const buffer = Buffer.allocUnsafeSlow(frameBytes);
 
@@ -34,16 +35,16 @@ export interface CopyTools {
 }
 
 /** Step 2 for files that one thread does alone: small ones, and those that are stored as they are. */
-export function copyPiece(tools: CopyTools, piece: Piece): readonly (Copied | Setback)[] {
+export function copyPiece(tools: CopyTools, piece: Piece): readonly IndexedSetback[] {
   const { context } = tools;
   let before: PieceFile | undefined;
-  return piece.map((file) => {
+  return eachFile(piece, (file) => {
     const isLink = file.task.isLink && before !== undefined && context.hardLinks;
     const result = isLink && before !== undefined ? linkCopy(context, file, before) : copyFile(tools, file);
-    if ("verdict" in result) file.setback = result;
-    else file.copied = result;
     before = file;
-    return result;
+    if (isSetback(result)) return result;
+    file.copied = result;
+    return undefined;
   });
 }
 
@@ -52,12 +53,11 @@ function linkCopy(context: CopierContext, file: PieceFile, before: PieceFile): C
   if (before.setback !== undefined || before.copied === undefined)
     return before.setback ?? { verdict: "linked-elsewhere" };
   const opened = openSourceOf(context, file);
-  if (opened !== undefined) return opened;
+  if (isSetback(opened)) return opened;
   const directory = context.staging;
-  onTier(() =>
-    linkFile({ directory, name: stagedName(before.task.seq) }, { directory, name: stagedName(file.task.seq) }),
-  );
-  return before.copied;
+  const at = ({ task }: PieceFile) => ({ directory, name: stagedName(task.seq) });
+  const setback = onTierName(() => linkFile(at(before), at(file)));
+  return isSetback(setback) ? setback : before.copied;
 }
 
 interface Copying {
@@ -72,24 +72,22 @@ interface Copying {
 function copyFile(tools: CopyTools, file: PieceFile): Copied | Setback {
   const { context, names, clock } = tools;
   const opened = openSourceOf(context, file);
-  if (opened !== undefined) return opened;
-  const fd = file.source ?? -1;
-  const seen = onSource(() => readFacts(fd, names));
+  if (isSetback(opened)) return opened;
+  const seen = onSource(() => readFacts(opened, names));
   if (isSetback(seen)) return seen;
-  const { stat, holes, facts } = seen;
-  const copying = { context, clock, file, fd, holes, facts };
-  const content = stat.sizeBytes <= frameBytes ? copySmall(copying) : copyLarge(copying);
+  const { holes, facts } = seen;
+  const copying = { context, clock, file, fd: opened.fd, holes, facts };
+  const content = opened.stat.sizeBytes <= frameBytes ? copySmall(copying) : copyLarge(copying);
   return "verdict" in content ? content : { ...content, facts: printFacts(facts) };
 }
 
 /** Opens the source of a file and keeps it open; a setback when it is not what was planned. */
-export function openSourceOf(context: CopierContext, file: PieceFile): Setback | undefined {
+export function openSourceOf(context: CopierContext, file: PieceFile): CheckedSource | Setback {
   const { path, identity } = file.task;
-  const fd = onSource(() => openChecked({ root: context.source, leases: context.leases, path, identity }));
-  if (typeof fd === "string") return { verdict: fd };
-  if (typeof fd !== "number") return fd;
-  file.source = fd;
-  return undefined;
+  const checked = onSource(() => openChecked({ root: context.source, leases: context.leases, path, identity }));
+  if (typeof checked === "string") return { verdict: checked };
+  if (!isSetback(checked)) file.source = checked.fd;
+  return checked;
 }
 
 type Content = Omit<Copied, "facts">;
@@ -100,20 +98,21 @@ function copySmall(copying: Copying): Content | Setback {
   const setback = readPart(copying, raw, 0);
   if (setback !== undefined) return setback;
   const sha256 = hash("sha256", raw);
-  const packed = copying.clock.time("compress", () => packSmall(raw, copying.context));
+  const { compress } = copying.context;
+  const packed = compress === "none" ? undefined : copying.clock.time("compress", () => packSmall(raw, compress));
   writeStaged(copying, (staged) => {
     if (packed !== undefined) writeFully(staged, packed, 0, task.path);
     else writeContent(staged, copying, { bytes: raw, position: 0 });
   });
   if (packed === undefined) return { sha256, storedSha256: sha256, storedBytes: raw.length, compression: "none" };
-  const compression = storedCompression(copying.context.compress);
+  const compression = storedCompression(compress);
   return { sha256, storedSha256: hash("sha256", packed), storedBytes: packed.length, compression };
 }
 
 /** The compressed bytes, or `undefined` when the content is to be stored as it is. */
-function packSmall(raw: Uint8Array, context: CopierContext): Buffer | undefined {
-  if (context.compress === "none" || looksCompressed(raw)) return undefined;
-  const codec = context.compress === "gzip" ? "gzip" : "zstd";
+function packSmall(raw: Uint8Array, compress: Exclude<Compression, "none">): Buffer | undefined {
+  if (looksCompressed(raw)) return undefined;
+  const codec = compress === "gzip" ? "gzip" : "zstd";
   if (raw.length > sampleBytes && !isSampleWorthwhile(raw, codec)) return undefined;
   const packed = compressFrame(codec, raw);
   return isWorthwhile(raw.length, packed.length) ? packed : undefined;

@@ -47,20 +47,21 @@ export const privateLook: DirectoryLook = { mode: 0o700, uid: 0, gid: 0 };
 
 /**
  * Makes a directory and its parents below a root where they are missing; `look` tells what each is like.
- * With `sync` each new name is durable in its parent before the call returns.
+ * With `sync` each new name is durable in its parent before the call returns. True when this call made it.
  */
 export function ensureDirectory(
   root: number,
   path: RawPath,
   how: { look: (path: RawPath) => DirectoryLook; sync: boolean },
-): void {
-  if (path === "" || isDirectory(root, path)) return;
+): boolean {
+  if (path === "" || isDirectory(root, path)) return false;
   const parent = parentOf(path);
   ensureDirectory(root, parent, how);
   const parentFd = openBeneath(root, parent, open.O_RDONLY | open.O_DIRECTORY);
   try {
-    makeOne(parentFd, baseName(path), how.look(path));
+    const isNew = makeOne(parentFd, baseName(path), how.look(path));
     if (how.sync) syncFile(parentFd, path);
+    return isNew;
   } finally {
     closeFd(parentFd);
   }
@@ -76,17 +77,18 @@ function isDirectory(root: number, path: RawPath): boolean {
   }
 }
 
-function makeOne(parent: number, name: RawPath, look: DirectoryLook): void {
+function makeOne(parent: number, name: RawPath, look: DirectoryLook): boolean {
   try {
     makeDirectory(parent, name, 0o700);
   } catch (error) {
     // Another job, or another thread of this one, was faster.
-    if (hasCode(error, "EEXIST")) return;
+    if (hasCode(error, "EEXIST")) return false;
     throw error;
   }
   const fd = openBeneath(parent, name, open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW);
   try {
     giveLook(fd, look);
+    return true;
   } finally {
     closeFd(fd);
   }

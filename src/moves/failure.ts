@@ -45,6 +45,8 @@ export function onTierName<T>(deed: () => T): T | Setback {
     const code = String(error.code);
     if (inTheWay.has(code))
       return { verdict: "name-taken", code, message: `something lies where a directory should be: ${error.message}` };
+    if (code === "EMLINK")
+      return { verdict: "failed", code, message: `the tier holds no more hard links of one file: ${error.message}` };
     if (unfitNames.has(code)) return { verdict: "failed", code, message: error.message };
     throw new TierFailure(code, error.message);
   }

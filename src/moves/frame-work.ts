@@ -1,45 +1,54 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { readFully } from "../host/posix.ts";
-import type { CompressedFrame, CompressTask, DecompressedFrame, DecompressTask } from "./copier-messages.ts";
+import { messageOf } from "../lib/errors.ts";
+import type { CompareFrameTask, CompressTask } from "./copier-messages.ts";
 import type { CopyClock } from "./copy-clock.ts";
 import { onSource, onTier, type Setback } from "./failure.ts";
-import { compressFrame } from "./framed.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { compressFrame, type PackedFrame } from "./framed.ts";
 import { isDecompressionError } from "./read-back.ts";
 
-/** Reads one part of a source and compresses it; both go back to the main thread, which hashes and writes in order. */
-export function compressPart(task: CompressTask, clock: CopyClock): CompressedFrame | Setback {
-  const raw = ownBytes(task.length);
-  const count = onSource(() => clock.time("read", () => readFully(task.fd, raw, task.offset)));
+/** Reads one part of a source and compresses it; both are in the room then. */
+export function compressPart(task: CompressTask, clock: CopyClock): PackedFrame | Setback {
+  const { fd, offset, length, codec, key, room } = task;
+  const raw = room.raw.subarray(0, length);
+  const count = onSource(() => clock.time("read", () => readFully(fd, raw, offset)));
   if (typeof count !== "number") return count;
-  if (count !== raw.length) return { verdict: "changed-while-copying" };
-  return { raw, packed: clock.time("compress", () => detached(compressFrame(task.codec, raw))) };
+  if (count !== length) return { verdict: "changed-while-copying" };
+  return clock.time("compress", () => {
+    const fingerprint = fingerprintOf(key, raw);
+    const packed = compressFrame(codec, raw);
+    const frame = { storedBytes: packed.byteLength, rawBytes: length, fingerprint };
+    room.packed.set(packed);
+    release(packed);
+    return frame;
+  });
 }
 
-/** Reads one stored frame back and decompresses it. @throws TierFailure */
-export function decompressPart(task: DecompressTask): DecompressedFrame {
-  const packed = ownBytes(task.length);
-  const count = onTier(() => readFully(task.fd, packed, task.offset));
-  if (count !== packed.length) return { raw: undefined, packed };
+/**
+ * Step 4 for one stored frame, which is in the room then: what is wrong with what it decompresses to, or `null`.
+ * @throws TierFailure
+ */
+export function compareFrame({ fd, offset, frame, codec, key, room }: CompareFrameTask): string | null {
+  const packed = room.packed.subarray(0, frame.storedBytes);
+  if (onTier(() => readFully(fd, packed, offset)) !== packed.length) return "shorter than it should be";
   try {
     // One chunk of the right size: zlib would else join hundreds of small ones.
-    const limit = { maxOutputLength: task.rawBytes, chunkSize: Math.max(task.rawBytes, 1_024) };
-    return {
-      raw: detached(task.codec === "zstd" ? zstdDecompressSync(packed, limit) : gunzipSync(packed, limit)),
-      packed,
-    };
+    const limit = { maxOutputLength: frame.rawBytes, chunkSize: Math.max(frame.rawBytes, 1_024) };
+    const raw = codec === "zstd" ? zstdDecompressSync(packed, limit) : gunzipSync(packed, limit);
+    const isSame = raw.byteLength === frame.rawBytes && fingerprintOf(key, raw) === frame.fingerprint;
+    release(raw);
+    return isSame ? null : "decompresses to other content";
   } catch (error) {
-    if (isDecompressionError(error)) return { raw: undefined, packed };
+    if (isDecompressionError(error)) return `does not decompress: ${messageOf(error)}`;
     throw error;
   }
 }
 
-function ownBytes(length: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(new ArrayBuffer(length));
-}
+const largeBytes = 2 ** 20;
 
-/** The bytes in a buffer of their own, so that it can be handed to another thread without a copy. */
-function detached(bytes: Buffer): Uint8Array<ArrayBuffer> {
-  const whole =
-    bytes.buffer instanceof ArrayBuffer && bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-  return whole ? new Uint8Array(bytes.buffer as ArrayBuffer) : new Uint8Array(bytes);
+/** Frees what zlib made at once: the collector sees small objects only, and would let dozens of frames lie. */
+function release({ buffer }: Buffer<ArrayBuffer>): void {
+  // A small one may be a part of Node's pool, which is not ours.
+  if (buffer.byteLength >= largeBytes) buffer.transfer(0);
 }

@@ -6,9 +6,9 @@ export const frameBytes = 4 * 2 ** 20;
 export type FramedCodec = "zstd" | "gzip";
 
 /** One frame (zstd, with its content checksum) or one member (gzip); either is a complete file by itself. */
-export function compressFrame(codec: FramedCodec, raw: Uint8Array): Buffer {
+export function compressFrame(codec: FramedCodec, raw: Uint8Array): Buffer<ArrayBuffer> {
   // One chunk that holds the worst case: zlib would else join hundreds of small ones.
-  const chunkSize = raw.byteLength + (raw.byteLength >> 7) + 1_024;
+  const chunkSize = packedLimit(raw.byteLength);
   if (codec === "gzip") return gzipSync(raw, { chunkSize });
   return zstdCompressSync(raw, {
     chunkSize,
@@ -16,9 +16,32 @@ export function compressFrame(codec: FramedCodec, raw: Uint8Array): Buffer {
   });
 }
 
+/** More than a frame of so many bytes can be packed to, by either codec. */
+function packedLimit(rawBytes: number): number {
+  return rawBytes + (rawBytes >> 7) + 1_024;
+}
+
+/** Memory in which threads hand each other a frame, its content and what it is packed to; no byte is copied for it. */
+export interface FrameRoom {
+  readonly raw: Uint8Array<SharedArrayBuffer>;
+  readonly packed: Uint8Array<SharedArrayBuffer>;
+}
+
+export function makeFrameRoom(): FrameRoom {
+  return {
+    raw: new Uint8Array(new SharedArrayBuffer(frameBytes)),
+    packed: new Uint8Array(new SharedArrayBuffer(packedLimit(frameBytes))),
+  };
+}
+
 export interface Frame {
   readonly storedBytes: number;
   readonly rawBytes: number;
+}
+
+/** A frame as it was made, with its content's fingerprint. */
+export interface PackedFrame extends Frame {
+  readonly fingerprint: string;
 }
 
 const skippableMagic = 0x184d2a5e;

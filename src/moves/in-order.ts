@@ -1,21 +1,27 @@
-/** Starts up to `ahead` pieces of work at a time and gives their results in the order of the items. */
-export async function* inOrder<Item, Result>(
+/**
+ * Starts a piece of work for each item, as many at a time as there are rooms, and gives the results in the order of the
+ * items. A result's room is other work's once the next result is asked for.
+ */
+export async function* inOrder<Item, Room, Result>(
   items: Iterable<Item>,
-  start: (item: Item) => Promise<Result>,
-  ahead: number,
+  rooms: readonly Room[],
+  start: (item: Item, room: Room) => Promise<Result>,
 ): AsyncGenerator<Result> {
-  const started: Promise<Result>[] = [];
+  const started: { readonly room: Room; readonly result: Promise<Result> }[] = [];
   try {
     for (const item of items) {
-      started.push(start(item));
-      const first = started[0];
-      if (started.length < ahead || first === undefined) continue;
-      yield await first;
-      started.shift();
+      const first = started.length < rooms.length ? undefined : started[0];
+      if (first !== undefined) {
+        yield await first.result;
+        started.shift();
+      }
+      const room = first?.room ?? rooms[started.length];
+      if (room === undefined) throw new Error("work in order needs a room");
+      started.push({ room, result: start(item, room) });
     }
-    for (let first = started.shift(); first !== undefined; first = started.shift()) yield await first;
+    for (let first = started.shift(); first !== undefined; first = started.shift()) yield await first.result;
   } finally {
     // Whoever stops early must not leave work behind that still uses his descriptors.
-    await Promise.allSettled(started);
+    await Promise.allSettled(started.map(({ result }) => result));
   }
 }

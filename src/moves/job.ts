@@ -11,7 +11,7 @@ import { openTier } from "../tiers/open.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import { applyMove } from "./apply.ts";
 import { approvedRule } from "./approved-rule.ts";
-import { hadRotations } from "./moved-rotations.ts";
+import { movedRotations } from "./moved-rotations.ts";
 import { type OpenMoveSession, openMoveSession } from "./open-session.ts";
 import { leaseWarning, type MovePlan, planMove } from "./plan.ts";
 import { plannedName } from "./planned-name.ts";
@@ -88,7 +88,7 @@ function planOf({ rule, context, tier, source }: Opened, watch: PlanWatch): Prom
       nowMs,
       logrotateNames: context.logrotateNames,
       startedBySystemd: context.startedBySystemd,
-      hadRotations: (path) => context.catalog !== undefined && hadRotations(context.catalog.placements, path),
+      hadRotations: context.catalog === undefined ? () => false : movedRotations(context.catalog.placements),
       restoredRecently: (path) => anyRestored && (restores?.restoredAfter(path, graceStart) ?? false),
       scanning: scanningOf(rule.name, context, watch),
       ...watch,

@@ -35,7 +35,7 @@ export function judgeFile(
   if (stat.kind !== "file") return "special-file";
   if (isLoginRecord(name)) return "engine-data";
   if (stat.immutable || stat.appendOnly) return "immutable";
-  const age = judgeAge({ ...stat, name }, rule.age, around.nowMs);
+  const age = judgeAge(stat, rule.age, around.nowMs);
   if (age !== undefined) return age;
   return !rule.activeLogs && isActiveLog(file, around.surroundings) ? "active-log" : undefined;
 }

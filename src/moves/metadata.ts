@@ -1,22 +1,20 @@
 import type { FileFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import { setMode, setOwner, setTimes } from "../host/posix.ts";
-import { type FileStat, statFd } from "../host/stat.ts";
 import { readXattrs, setXattr } from "../host/xattr.ts";
 import { hasCode } from "../lib/errors.ts";
 import { bytesOf, type RawPath, rawPath, rawPathOfBytes, textOf } from "../lib/raw-path.ts";
 import { findHoles, type Range } from "./holes.ts";
+import type { CheckedSource } from "./source-file.ts";
 
 export interface SourceFacts {
-  readonly stat: FileStat;
   readonly holes: readonly Range[];
   /** Everything about the file but its content, as it goes into the manifest. */
   readonly facts: FileFacts;
 }
 
 /** What an open source is besides its content. @throws SystemError */
-export function readFacts(fd: number, names: OwnerNames): SourceFacts {
-  const stat = statFd(fd);
+export function readFacts({ fd, stat }: CheckedSource, names: OwnerNames): SourceFacts {
   const holes = findHoles(fd, stat);
   const user = names.user(stat.uid);
   const group = names.group(stat.gid);
@@ -31,7 +29,7 @@ export function readFacts(fd: number, names: OwnerNames): SourceFacts {
     ...(xattrs.length === 0 ? {} : { xattrs: Object.fromEntries(xattrs.map(printXattr)) }),
     ...(holes.length === 0 ? {} : { holes }),
   };
-  return { stat, holes, facts };
+  return { holes, facts };
 }
 
 const encodedName = "base64:";

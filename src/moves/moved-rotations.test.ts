@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RawPath } from "../lib/raw-path.ts";
-import { hadRotations } from "./moved-rotations.ts";
+import { movedRotations } from "./moved-rotations.ts";
 
 function movedBefore(...paths: readonly string[]) {
   const rotationsOf = (path: RawPath) =>
     paths.filter((each) => each.startsWith(`${path}-`) || each.startsWith(`${path}.`)) as RawPath[];
-  return (path: string) => hadRotations({ rotationsOf }, path as RawPath);
+  const anyBelow = (directory: RawPath) => paths.some((each) => each.startsWith(`${directory}/`));
+  const isActive = movedRotations({ anyBelow, rotationsOf });
+  return (path: string) => isActive(path as RawPath);
 }
 
 test("M34: a log whose rotations were all moved away is still active", () => {

@@ -2,8 +2,22 @@ import type { Placements } from "../catalog/placements.ts";
 import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { activeNames, isRotated, rotationStems } from "../policies/rotation.ts";
 
-/** Rotations of this name were moved away before: without them beside it, it is an active log all the same. */
-export function hadRotations(placements: Pick<Placements, "rotationsOf">, path: RawPath): boolean {
+/**
+ * Tells of absolute paths: rotations of this name were moved away before, so without them beside it it is an active log
+ * all the same. Meant for a survey, which goes through the files of one directory after another.
+ */
+export function movedRotations(placements: Pick<Placements, "anyBelow" | "rotationsOf">): (path: RawPath) => boolean {
+  let directory: RawPath | undefined;
+  let isKnown = false;
+  return (path) => {
+    const parent = parentOf(path);
+    if (parent !== directory) isKnown = placements.anyBelow(parent);
+    directory = parent;
+    return isKnown && hadRotations(placements, path);
+  };
+}
+
+function hadRotations(placements: Pick<Placements, "rotationsOf">, path: RawPath): boolean {
   const name = baseName(path);
   if (isRotated(name)) return false;
   const directory = parentOf(path);

@@ -13,11 +13,13 @@ import { parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { probeCapabilities } from "../tiers/capabilities.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import type { CopierContext } from "./copier-context.ts";
+import type { SyncPoint } from "./copier-messages.ts";
 import { startCopiers } from "./copiers.ts";
 import type { CopyTimes } from "./copy-clock.ts";
 import { onTier } from "./failure.ts";
+import { openNewDirectories } from "./new-directories.ts";
 import type { MoveRule } from "./rule.ts";
-import type { MoveSession, Stage, SyncPoint } from "./session.ts";
+import type { MoveSession, Stage } from "./session.ts";
 import { asideNames } from "./set-aside.ts";
 import { openStoredTree } from "./stored-tree.ts";
 import { leaveReadme, openManifest, openTierDirectory, removeIfEmpty, removeOwnTree } from "./tier-files.ts";
@@ -85,6 +87,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     syncs,
     names: ownerNames(),
     tree: openStoredTree(tier, { root: source.root, rootMode: source.grantedMode }, context.syncEach),
+    newDirectories: openNewDirectories(),
     writeManifest: manifest.append,
     batchFiles: options.pacer.isTight() ? tightBatchFiles : batchSize(),
     nextSeq: counter(journal.lastSeq(owner)),
@@ -108,7 +111,7 @@ function batchSize(): number {
 function openSyncPoint(tier: OpenTier, closing: AsyncDisposableStack): SyncPoint {
   const fd = onTier(() => openRoot(rawPath(`/proc/self/fd/${tier.root}`), open.O_RDONLY | open.O_DIRECTORY));
   closing.defer(() => closeFd(fd));
-  return { fd };
+  return { fd, path: rawPath(tier.path) };
 }
 
 /** `syncfs` would write back everybody's pages where the tier lies on the root's or the source's file system. */

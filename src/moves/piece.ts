@@ -16,8 +16,9 @@ export interface PieceFile {
 
 export type Piece = readonly PieceFile[];
 
-export function newPieceFile(task: CopyTask): PieceFile {
-  return { task, source: undefined, staged: undefined, copied: undefined, setback: undefined };
+/** `copied` is known of a copy that this thread did not make itself. */
+export function newPieceFile(task: CopyTask, copied?: Copied): PieceFile {
+  return { task, source: undefined, staged: undefined, copied, setback: undefined };
 }
 
 /** The name of a copy in the staging folder. */

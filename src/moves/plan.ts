@@ -103,7 +103,7 @@ async function survey(
 function dropWhatCannotGo(steps: StepTable, at: MovePlaces, tally: KeptTally): void {
   steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
   const { freeBytes } = roomOf(at.tier);
-  if (steps.totals().bytes <= freeBytes) return;
+  if (steps.totals().roomBytes <= freeBytes) return;
   const noRoom = (path: RawPath) => tally.add("no-room", path);
   steps.dropBeyond(freeBytes, noRoom);
   steps.dropSplitGroups(noRoom);

@@ -1,14 +1,15 @@
 import { closeFd, dropCache } from "../host/posix.ts";
+import { statFd } from "../host/stat.ts";
 import { openWriterProbe } from "../host/writers.ts";
 import { hasCode } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { CopierContext } from "./copier-context.ts";
 import type { Copied, CopyTask, ExamineTask, IndexedSetback } from "./copier-messages.ts";
 import { openSourceOf } from "./copy-file.ts";
-import { onSource, onTier, type Setback } from "./failure.ts";
+import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
 import { closeStaged, eachFile, type Piece, type PieceFile } from "./piece.ts";
-import { compareStored, notThere, openStored, type StoredContent } from "./read-back.ts";
-import { judgeOpen } from "./source-file.ts";
+import { compareFound, compareStored, notThere, openStored, type StoredContent } from "./read-back.ts";
+import { judgeSource } from "./source-file.ts";
 
 /** Step 4: what was written is read back and compared. Links share what the first of them was compared by. */
 export function comparePiece(context: CopierContext, piece: Piece): readonly IndexedSetback[] {
@@ -42,10 +43,17 @@ export function recheckPiece(context: CopierContext, piece: Piece): readonly Ind
   const probe = openWriterProbe(context.leases);
   return eachFile(piece, (file) => {
     const { source, task } = file;
-    if (source === undefined) return openSourceOf(context, file);
-    const verdict = onSource(() => judgeOpen(source, { identity: task.identity, probe }));
+    if (source === undefined) return openAgain(context, file);
+    const verdict = onSource(() =>
+      judgeSource({ fd: source, stat: statFd(source) }, { identity: task.identity, probe }),
+    );
     return typeof verdict === "string" ? { verdict } : verdict;
   });
+}
+
+function openAgain(context: CopierContext, file: PieceFile): Setback | undefined {
+  const opened = openSourceOf(context, file);
+  return isSetback(opened) ? opened : undefined;
 }
 
 /** What is wrong with copies that a dead run left, wherever they lie now. */
@@ -56,7 +64,7 @@ export function examine(context: CopierContext, tasks: readonly ExamineTask[]): 
       const fd = openIfThere(within === "staging" ? context.staging : context.tier, path);
       if (fd === undefined) return "it is not there";
       try {
-        return compareStored(fd, content) ?? null;
+        return compareFound(fd, content) ?? null;
       } finally {
         closeFd(fd);
       }

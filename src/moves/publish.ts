@@ -11,7 +11,7 @@ import { onTier, onTierName, type Setback } from "./failure.ts";
 import { eachFile, type Piece, type PieceFile, stagedName } from "./piece.ts";
 import { contentOf, readBackSetback } from "./prove-piece.ts";
 import { publishAcross } from "./publish-across.ts";
-import { compareStored, notThere, openStored, type StoredContent } from "./read-back.ts";
+import { compareFound, notThere, openStored, type StoredContent } from "./read-back.ts";
 
 /**
  * Step 6: gives staged files their names, never replacing anything (invariant 2). A name that holds the very same
@@ -122,7 +122,7 @@ export function whatLies(
   try {
     const fd = openStored(context.tier, name, context.readBack);
     try {
-      if (compareStored(fd, content) !== undefined) return "other";
+      if (compareFound(fd, content) !== undefined) return "other";
       return hasStampsOf(statFd(fd), source) ? "itself" : "same";
     } finally {
       closeFd(fd);

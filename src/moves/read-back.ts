@@ -1,7 +1,7 @@
 import { createHash, hash } from "node:crypto";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { StoredCompression } from "../catalog/facts.ts";
-import { dropCache, open, openBeneath, readFully } from "../host/posix.ts";
+import { dropCache, open, openBeneath, readFully, readInto } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
@@ -28,21 +28,30 @@ export function openStored(directory: number, path: RawPath, readBack: "device" 
   return fd;
 }
 
+/** As `compareStored`, for a file that somebody else may have put there. @throws SystemError */
+export function compareFound(fd: number, expected: StoredContent): string | undefined {
+  return statFd(fd).kind === "file" ? compareStored(fd, expected) : "it is no regular file";
+}
+
 /**
  * Step 4: what is wrong with a stored file, or `undefined` when its bytes and, decompressed, its content have
  * the hashes they should. For files that fit into one frame or are stored as they are.
  * @throws SystemError for what the tier refuses
  */
 export function compareStored(fd: number, expected: StoredContent): string | undefined {
-  const { kind, sizeBytes: storedSize } = statFd(fd);
-  if (kind !== "file") return "it is no regular file";
-  if (storedSize !== expected.storedBytes) return `${storedSize} bytes instead of ${expected.storedBytes}`;
-  if (expected.storedBytes > buffer.length) return compareLarge(fd, expected);
-  const bytes = buffer.subarray(0, expected.storedBytes);
-  if (readFully(fd, bytes, 0) !== bytes.length) return "shorter than it should be";
+  const { storedBytes } = expected;
+  if (storedBytes >= buffer.length) return compareLarge(fd, expected);
+  // One byte more is asked for, so that the answer tells where the file ends.
+  const room = buffer.subarray(0, storedBytes + 1);
+  if (readInto(fd, room, 0) !== storedBytes && readFully(fd, room, 0) !== storedBytes) return wrongSize(fd, expected);
+  const bytes = room.subarray(0, storedBytes);
   if (hash("sha256", bytes) !== expected.storedSha256) return "other bytes than were written";
   if (expected.compression === "none") return undefined;
   return compareContent(bytes, expected);
+}
+
+function wrongSize(fd: number, { storedBytes }: StoredContent): string {
+  return `${statFd(fd).sizeBytes} bytes instead of ${storedBytes}`;
 }
 
 function compareContent(bytes: Uint8Array, expected: StoredContent): string | undefined {
@@ -64,6 +73,7 @@ export function isDecompressionError(error: unknown): boolean {
 
 /** The bytes of a big file; what its frames decompress to is compared by `compareFrames`. */
 function compareLarge(fd: number, expected: StoredContent): string | undefined {
+  if (statFd(fd).sizeBytes !== expected.storedBytes) return wrongSize(fd, expected);
   const digest = createHash("sha256");
   for (let position = 0; position < expected.storedBytes; ) {
     const bytes = buffer.subarray(0, Math.min(buffer.length, expected.storedBytes - position));

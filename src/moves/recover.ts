@@ -50,8 +50,10 @@ async function finishVerified(session: OpenMoveSession, batch: Batch): Promise<R
   if (there.length > 0) await loadPiece(session, rest, there);
   ensureDirectories(session, there);
   await publishItems(session, rest);
+  // Its name was taken meanwhile: the plan that follows finds its source again.
+  const withdrawn = there.filter((item) => item.setback !== undefined).length;
   await removeItems(session, rest);
-  return { finished: there.length, dropped: gone.size, problems: [] };
+  return { finished: there.length - withdrawn, dropped: gone.size + withdrawn, problems: [] };
 }
 
 /** They were made after the copies were synced, and a power cut may have taken them back. */

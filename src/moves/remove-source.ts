@@ -54,11 +54,9 @@ function removeSource(removing: Removing): Setback | undefined {
   }
   const fd = file.source;
   const expected = { ...identity, links: identity.links - removedBefore };
-  const before = statFd(fd);
-  // Somebody else removed it: the copy is all there is, and it is good.
-  if (before.links === 0) return undefined;
-  if (!isUntouched(before, expected, removedBefore)) return kept("it changed after it was copied");
-  if (!isUntouched(statAt(parent, name), expected, removedBefore)) return kept("another file took its name");
+  const named = statIfThere(parent, name);
+  if (named === undefined || !isUntouched(named, expected, removedBefore))
+    return whyTouched(fd, expected, removedBefore);
   if (probe(fd) !== "free") return kept("somebody opened it for writing");
   const trouble = unlinkSource({ context, fd, expected, probe }, place);
   if (trouble !== undefined) return trouble;
@@ -98,6 +96,25 @@ function unlinkSource({ context, fd, expected, probe }: Unlinking, place: Aside)
   return back === place.name
     ? kept("another file took its name, or somebody opened it, in the last instant")
     : { verdict: "rescued", message: `it changed in the last instant, while a new file took its name: it is ${back}` };
+}
+
+function statIfThere(parent: number, name: RawPath): FileStat | undefined {
+  try {
+    return statAt(parent, name);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+/** What happened to a source whose name does not lead to what was copied any more. */
+function whyTouched(fd: number, expected: SourceIdentity, removedBefore: number): Setback | undefined {
+  const now = statFd(fd);
+  // Somebody else removed it: the copy is all there is, and it is good.
+  if (now.links === 0) return undefined;
+  return kept(
+    isUntouched(now, expected, removedBefore) ? "another file took its name" : "it changed after it was copied",
+  );
 }
 
 /** Our own unlink of another link changed its ctime; nothing else may have. */

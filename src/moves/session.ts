@@ -6,13 +6,11 @@ import type { Pacer } from "../jobs/pacer.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import type { Capabilities, OpenTier } from "../tiers/tier.ts";
 import type { CopierContext } from "./copier-context.ts";
+import type { SyncPoint } from "./copier-messages.ts";
 import type { Copiers } from "./copiers.ts";
+import type { NewDirectories } from "./new-directories.ts";
 import type { MoveRule } from "./rule.ts";
 import type { StoredTree } from "./stored-tree.ts";
-
-export interface SyncPoint {
-  readonly fd: number;
-}
 
 export type Stage = "scan" | "copy" | "sync" | "verify" | "publish" | "unlink" | "journal";
 
@@ -28,6 +26,7 @@ export interface MoveSession {
   readonly copiers: Copiers;
   readonly context: CopierContext;
   readonly tree: StoredTree;
+  readonly newDirectories: NewDirectories;
   readonly names: OwnerNames;
   readonly clock: Clock;
   /** Stop taking new files. */

@@ -42,5 +42,7 @@ export async function compressSingle(
     storedBytes += chunk.length;
     await work.pacer.pace({ read: 0, written: chunk.length });
   }
-  return setback ?? { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, frames: [] };
+  return (
+    setback ?? { sha256: content.digest("hex"), storedSha256: stored.digest("hex"), storedBytes, packed: undefined }
+  );
 }

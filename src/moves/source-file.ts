@@ -46,22 +46,27 @@ export interface SourceCheck {
   readonly leases: boolean;
 }
 
+export interface CheckedSource {
+  readonly fd: number;
+  readonly stat: FileStat;
+}
+
 /** Opens a planned source once more; a verdict when it is not what was planned or somebody writes to it. */
-export function openChecked(check: SourceCheck): number | ReasonCode {
-  const fd = openSource(check.root, check.path);
-  const { identity } = check;
-  const verdict = judgeOpen(fd, check.leases ? { identity, probe: probeLease } : { identity, probe: () => "free" });
-  if (verdict === undefined) return fd;
+export function openChecked({ root, path, identity, leases }: SourceCheck): CheckedSource | ReasonCode {
+  const fd = openSource(root, path);
+  const stat = statFd(fd);
+  const verdict = judgeSource({ fd, stat }, { identity, probe: leases ? probeLease : () => "free" });
+  if (verdict === undefined) return { fd, stat };
   closeFd(fd);
   return verdict;
 }
 
 /** Why an open source must be left alone, or `undefined`. */
-export function judgeOpen(
-  fd: number,
+export function judgeSource(
+  { fd, stat }: CheckedSource,
   { identity, probe }: { readonly identity: SourceIdentity; readonly probe: WriterProbe },
 ): ReasonCode | undefined {
-  if (!isSameFile(statFd(fd), identity)) return "changed-while-copying";
+  if (!isSameFile(stat, identity)) return "changed-while-copying";
   const writers = probe(fd);
   return writers === "free" ? undefined : writers;
 }

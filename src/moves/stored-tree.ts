@@ -11,8 +11,11 @@ export function jobFolder(host: string, job: string): RawPath {
 }
 
 export interface StoredTree {
-  /** Makes the directory (from the tier's root) that a file of `sourceDirectory` is to lie in. */
-  readonly ensure: (directory: RawPath, sourceDirectory: RawPath) => void;
+  /**
+   * Makes the directory (from the tier's root) that a file of `sourceDirectory` is to lie in. True when this call made
+   * it, so that nothing lies in it.
+   */
+  readonly ensure: (directory: RawPath, sourceDirectory: RawPath) => boolean;
 }
 
 /**
@@ -27,12 +30,13 @@ export function openStoredTree(
   const ensured = new Set<RawPath>();
   return {
     ensure: (directory, sourceDirectory) => {
-      if (ensured.has(directory)) return;
+      if (ensured.has(directory)) return false;
       const prefix = sourceDirectory === "" ? directory : (directory.slice(0, -sourceDirectory.length - 1) as RawPath);
       const look = (path: RawPath) =>
         path.length <= prefix.length ? privateLook : lookOf(source, path.slice(prefix.length + 1) as RawPath);
-      ensureDirectory(tier.root, directory, { look, sync });
+      const isNew = ensureDirectory(tier.root, directory, { look, sync });
       ensured.add(directory);
+      return isNew;
     },
   };
 }

@@ -14,7 +14,9 @@ import { openDirectory } from "../scan/open-directory.ts";
 import type { ReadDirectory } from "../scan/reading.ts";
 import type { Scanned } from "../scan/scan.ts";
 import { readIdentity } from "../tiers/identity.ts";
+import { findHoles } from "./holes.ts";
 import { type JudgeRule, judgeFile, type Surroundings } from "./judge-file.ts";
+import { roomFor } from "./room.ts";
 import { identityOf, openSource } from "./source-file.ts";
 
 export interface SurveyRule extends JudgeRule, Selection {
@@ -99,15 +101,17 @@ function judgeCandidate(
 ): void {
   const path = pathIn(reading.path, name);
   const stat = unlessGone(() => statAt(fd, name));
-  const reason =
-    stat === undefined
-      ? "vanished"
-      : (judgeFile({ path, stat }, rule, { surroundings, nowMs: rule.nowMs }) ??
-        judgeDue(source, { path, fd, name, stat, writers }, rule));
-  if (reason !== undefined || stat === undefined) sink.kept(reason ?? "vanished", path);
+  if (stat === undefined) {
+    sink.kept("vanished", path);
+    return;
+  }
+  const verdict =
+    judgeFile({ path, stat }, rule, { surroundings, nowMs: rule.nowMs }) ??
+    judgeDue(source, { path, fd, name, stat, writers }, rule);
+  if (typeof verdict === "string") sink.kept(verdict, path);
   else if (!isTimeInRange(stat)) sink.unreadable(path, "its modification time is out of range: touch it");
   else if (stat.sizeBytes > Number.MAX_SAFE_INTEGER) sink.kept("no-room", path);
-  else sink.due({ path, identity: identityOf(stat) });
+  else sink.due({ path, identity: identityOf(stat), roomBytes: verdict });
 }
 
 function tellTier({ root }: OpenSource, path: RawPath, sink: SurveySink): void {
@@ -132,7 +136,7 @@ function unlessGone<T>(look: () => T): T | undefined {
 
 /** The catalog keeps nanoseconds in 64 bits, from 1677 to 2262; XFS and btrfs hold other times, too. */
 function isTimeInRange({ modifiedNs, changedNs }: FileStat): boolean {
-  return [modifiedNs, changedNs].every((ns) => ns === BigInt.asIntN(64, ns));
+  return modifiedNs === BigInt.asIntN(64, modifiedNs) && changedNs === BigInt.asIntN(64, changedNs);
 }
 
 function surround(source: OpenSource, directory: Ownership, { reading, rule }: Found): Surroundings {
@@ -161,17 +165,20 @@ interface Due {
   readonly writers: WriterLookup;
 }
 
-/** What only a look at a file that is due can tell: restored lately, somebody writes to it, or unreadable. */
-function judgeDue(source: OpenSource, due: Due, rule: SurveyRule): ReasonCode | undefined {
+/**
+ * What only a look at a file that is due can tell: restored lately, somebody writes to it, or unreadable; otherwise the
+ * room that it takes.
+ */
+function judgeDue(source: OpenSource, due: Due, rule: SurveyRule): ReasonCode | number {
   const absolute = joinPath(source.path, due.path);
   if (rule.restoredRecently(absolute)) return "restored-recently";
   if (!rule.activeLogs && rule.hadRotations(absolute)) return "active-log";
-  if (!source.leases) return due.writers(due.stat) ? "open-for-writing" : undefined;
+  if (!source.leases) return due.writers(due.stat) ? "open-for-writing" : roomFor(due.stat, []);
   try {
     const fd = openSource(due.fd, due.name);
     try {
       const verdict = probeLease(fd);
-      return verdict === "free" ? undefined : verdict;
+      return verdict === "free" ? roomFor(due.stat, findHoles(fd, due.stat)) : verdict;
     } finally {
       closeFd(fd);
     }

@@ -14,10 +14,10 @@ test("M25: a directory is an engine's by the names in it, whatever else lies the
     containerd: ["io.containerd.metadata.v1.bolt"],
   };
   for (const [engine, names] of Object.entries(engines)) {
-    assert.equal(engineOfDirectory(new Set([...names, "other", "app.log"])), engine);
+    assert.equal(engineOfDirectory([...names, "other", "app.log"]), engine);
   }
   for (const names of [[], ["containers", "image"], ["metadata", "store"], ["checksums.txt"], ["pg_version"]]) {
-    assert.equal(engineOfDirectory(new Set(names)), undefined, names.join());
+    assert.equal(engineOfDirectory(names), undefined, names.join());
   }
 });
 
@@ -25,8 +25,8 @@ test("M25: more names never make an engine's directory nobody's", () => {
   const name = fc.constantFrom("PG_VERSION", "WiredTiger", "containers", "image", "volumes", "a.log", "store", "x");
   fc.assert(
     fc.property(fc.array(name), fc.array(fc.string()), (some, more) => {
-      if (engineOfDirectory(new Set(some)) === undefined) return;
-      assert.notEqual(engineOfDirectory(new Set([...some, ...more])), undefined);
+      if (engineOfDirectory(some) === undefined) return;
+      assert.notEqual(engineOfDirectory([...some, ...more]), undefined);
     }),
   );
 });

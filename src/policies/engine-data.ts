@@ -38,8 +38,10 @@ function shapeOf(name: string): number {
 const loginRecords = new Set(["utmp", "wtmp", "btmp", "lastlog"]);
 
 /** The engine that a directory with these names belongs to; everything below it is its own (HAZARDS M25). */
-export function engineOfDirectory(names: ReadonlySet<string>): string | undefined {
-  return markers.find((marker) => marker.names.every((name) => names.has(name)))?.engine;
+export function engineOfDirectory(names: readonly string[]): string | undefined {
+  const found = names.filter(isEngineMarker);
+  if (found.length === 0) return undefined;
+  return markers.find((marker) => marker.names.every((name) => found.includes(name)))?.engine;
 }
 
 /** Files that programs open by name for ever, wherever they lie. */
@@ -47,7 +49,9 @@ export function isLoginRecord(name: RawPath): boolean {
   return loginRecords.has(name);
 }
 
+const journaldMagic = Buffer.from("LPKSHHRH", "latin1");
+
 /** The engine that content belongs to, judged by its first bytes. */
 export function engineOfContent(start: Uint8Array): string | undefined {
-  return Buffer.from(start.subarray(0, 8)).toString("latin1") === "LPKSHHRH" ? "journald" : undefined;
+  return journaldMagic.every((byte, index) => start[index] === byte) ? "journald" : undefined;
 }

@@ -37,6 +37,33 @@ test("a pattern that is not ASCII fits names as bytes", () => {
   assert.deepEqual(selected(["Grüße*"], [rawPath("Grüße.log"), rawPath("Gruesse.log")]), [rawPath("Grüße.log")]);
 });
 
+test("M20: a question mark and a bracket are one character, whatever bytes it has, or one byte that is none", () => {
+  const names = ["a", "ü", "語", "😀", "😁", "üü", "\n"].map(rawPath);
+  const bytes = ["\xff", "\xff\xfe", "\xc3"];
+  assert.deepEqual(
+    selected(["?"], [...names, ...bytes]),
+    ["a", "ü", "語", "😀", "😁", "\n"].map(rawPath).concat(["\xff", "\xc3"] as RawPath[]),
+  );
+  assert.deepEqual(selected(["??"], [...names, ...bytes]), [rawPath("üü"), "\xff\xfe"]);
+  assert.deepEqual(selected(["[!a]"], names), ["ü", "語", "😀", "😁", "\n"].map(rawPath));
+  assert.deepEqual(selected(["[äü語]"], names), ["ü", "語"].map(rawPath));
+  assert.deepEqual(selected(["😀"], names), [rawPath("😀")]);
+  const torn = `${rawPath("Grüße")}\xff`;
+  assert.deepEqual(selected(["Grüße?"], [torn]), [torn]);
+  assert.deepEqual(selected(["Grü?e?", "Gr??e?"], [torn]), [torn]);
+});
+
+test("M20: as many question marks as a name has characters fit it, and no other number", () => {
+  const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 }).filter((text) => !/[/\0]|^\.+$/.test(text));
+  fc.assert(
+    fc.property(name, fc.nat(12), (text, count) => {
+      const isFit = selected(["?".repeat(count + 1)], [rawPath(text)]).length === 1;
+      assert.equal(isFit, [...text].length === count + 1);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test("M20: names with newlines and any other bytes are matched like all others", () => {
   assert.deepEqual(selected(["*"], ["\n", "\na", "a\n", "\r\n", "\xff"]), ["\n", "\na", "a\n", "\r\n", "\xff"]);
   assert.deepEqual(selected(["*.log"], ["\n.log", "a\nb.log", "a.log\n"]), ["\n.log", "a\nb.log"]);

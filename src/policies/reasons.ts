@@ -92,7 +92,11 @@ export const reasons = {
     meaning: "A mount below the source; name it as a source of its own if it should move.",
   },
   unreadable: { label: "unreadable", meaning: "It could not be read; the error is in the report." },
-  "no-room": { label: "no room", meaning: "The destination has no room for it besides its reserve." },
+  "no-room": {
+    label: "no room",
+    meaning:
+      "The destination has no room for it besides its reserve. The oldest go first: what is younger than a file that has to wait waits with it, even if it is small. Only a file larger than all the room there is holds nobody up.",
+  },
   vanished: { label: "vanished", meaning: "It was gone when its turn came; that is harmless." },
   "changed-while-copying": {
     label: "changed while copying",

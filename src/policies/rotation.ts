@@ -6,10 +6,14 @@ const numbered = new RegExp(String.raw`^(.+)\.\d{1,4}${compressed}$`, "s");
 const dated = new RegExp(`^(.+)[-.](?:${stamp})${compressed}$`, "s");
 const datedBeforeExtension = new RegExp(String.raw`^(.+)[-.](?:${stamp})(\.[A-Za-z]+)${compressed}$`, "s");
 
+/** What every rotated name has, and few others. */
+const stamped = /[-.]\d/;
+
 /** The names that a rotation will write to again, judged by the rotated ones that lie beside them (HAZARDS M34). */
 export function activeNames(names: Iterable<RawPath>): ReadonlySet<RawPath> {
   const active = new Set<RawPath>();
   for (const name of names) {
+    if (!stamped.test(name)) continue;
     const simple = numbered.exec(name) ?? dated.exec(name);
     if (simple?.[1] !== undefined) active.add(simple[1] as RawPath);
     const extended = datedBeforeExtension.exec(name);

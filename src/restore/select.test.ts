@@ -26,6 +26,7 @@ function placementsOf(...versions: readonly Version[]): Placements {
   all.sort((a, b) => Buffer.from(a.path).compare(Buffer.from(b.path)) || Number(b.modifiedNs - a.modifiedNs));
   return {
     byId: (id) => all.find((each) => each.id === id),
+    anyBelow: () => false,
     rotationsOf: () => [],
     ofPath: (path) => all.filter((each) => each.path === path),
     all: (prefix = "/" as RawPath) => all.filter((each) => isWithin(each.path, prefix)),
@@ -106,6 +107,7 @@ test("M20: names of any bytes are found as the command line gives them, and by g
   const odd: Placements = {
     byId: () => undefined,
     ofPath: () => [],
+    anyBelow: () => false,
     rotationsOf: () => [],
     all: () => [{ path: raw } as Placement],
   };

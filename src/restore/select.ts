@@ -63,17 +63,13 @@ function fixedPrefix(pattern: RawPath): RawPath | undefined {
 
 /** A bare name may be a file or a directory, wherever it is. */
 function bareMatcher(name: RawPath): (path: RawPath) => boolean {
-  const matches = globOf(name);
+  const matches = compileGlob(name);
   return (path) => path.split("/").some((part) => part === name) || matches(baseName(path));
 }
 
 function pathMatcher(absolute: RawPath): (path: RawPath) => boolean {
-  const matches = globOf(absolute);
+  const matches = compileGlob(absolute);
   return (path) => isWithin(path, absolute) || matches(path);
-}
-
-function globOf(pattern: RawPath): (path: string) => boolean {
-  return compileGlob(pattern);
 }
 
 export interface Choice {

@@ -119,7 +119,7 @@ function readEntries(by: By, reading: Gathered, fd: number): Gathered {
     if (mayBeRotated(entry.name)) rotated.push(entry.name);
     visit(by, reading, entry);
   });
-  if (markers.size > 0 && engineOfDirectory(markers) !== undefined) return closed(reading, "engine-data");
+  if (markers.size > 0 && engineOfDirectory([...markers]) !== undefined) return closed(reading, "engine-data");
   if (reading.candidates.length > 0) reading.activeNames = [...activeNames(rotated)];
   return reading;
 }

@@ -25,7 +25,7 @@ export function publishByLink(from: NamePlace, to: NamePlace): void {
   try {
     linkFile(from, to);
   } catch (error) {
-    if (!hasCode(error, "EPERM", "ENOSYS", "EOPNOTSUPP", "EMLINK")) throw error;
+    if (!hasCode(error, "EPERM", "ENOSYS", "EOPNOTSUPP")) throw error;
     throw new OperatorError("TIER_UNFIT", "this file system can neither rename without replacing nor link", {
       hint: "use another file system for the tier: on this one a file could be overwritten",
       cause: error,

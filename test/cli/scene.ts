@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { configurationText } from "../support/configuration.ts";
 
 export interface Scene extends Disposable {
   /** Where commands are typed, and the log tree; real paths. */
@@ -64,27 +65,15 @@ export function makeScene(program: InstalledProgram): Scene {
   };
 }
 
-const configuration = `version = 1
-host = "jts-1"
-state_dir = "${lab}/state"
-
-[tiers.hot]
-filesystems = ["${fast}"]
-
-[tiers.warm]
-path = "${lab}/warm"
-directory = true
-warn = "99%"
-critical = "100%"
-
-[[move]]
-name = "logs"
-source = "${fast}/log"
-to = "warm"
-older_than = "7d"
-compress = "zstd"
-layout = "by-date"
-`;
+const configuration = configurationText({
+  host: "jts-1",
+  stateDir: `${lab}/state`,
+  tiers: {
+    hot: { filesystems: [fast] },
+    warm: { path: `${lab}/warm`, directory: true, warn: "99%", critical: "100%" },
+  },
+  moves: [{ name: "logs", source: `${fast}/log`, compress: "zstd", layout: "by-date" }],
+});
 
 /** The program with the scene's configuration, unless the command names one. */
 function launcher(command: string): string {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import type { RawPath } from "../../src/lib/raw-path.ts";
 import { nowMs, place, publishOne, seqs, staged, verified } from "./operations.ts";
+import { checkPlacements, checkStoredAgain } from "./placements.ts";
 
 const owner = { run: "20261123T041500Z-7f3a", job: "logs" };
 
@@ -13,6 +14,7 @@ export function checkCatalog(open: () => Catalog): void {
     checkDropping,
     checkDone,
     checkPlacements,
+    checkStoredAgain,
     checkRestores,
     checkDecisions,
   ]) {
@@ -55,7 +57,7 @@ function checkProtocol(open: () => Catalog): void {
   change(open, ({ journal }) =>
     journal.verify(
       batch,
-      [1, 3].map((seq) => ({ key: { ...owner, seq }, facts: verified(seq) })),
+      [1, 3].map((seq) => ({ operation: staged(owner, seq), facts: verified(seq) })),
       [{ ...owner, seq: 2 }],
     ),
   );
@@ -121,7 +123,7 @@ function checkDropping(open: () => Catalog): void {
   const { journal } = catalog;
   for (const each of [mine, others])
     journal.stage({ ...each, first: 1, last: 2 }, place, [staged(each, 1), staged(each, 2)]);
-  journal.drop([{ ...mine, seq: 1 }]);
+  journal.drop({ ...mine, first: 1, last: 2 }, [{ ...mine, seq: 1 }]);
   assert.deepEqual(seqs(journal.unfinished(mine)), [[2]]);
   journal.dropBatch({ ...mine, first: 1, last: 2 });
   assert.deepEqual(journal.unfinished(mine), []);
@@ -140,53 +142,26 @@ function checkDone(open: () => Catalog): void {
   change(open, ({ journal }) => {
     for (const batch of [first, second]) publishOne(journal, batch);
     journal.finish(first, 1_000);
-    journal.drop([]);
+    journal.drop(second, []);
   });
   assert.deepEqual(
     look(open, ({ journal }) => seqs(journal.unfinished(each))),
     [[2]],
   );
-  change(open, ({ journal }) => journal.forgetDoneBefore(1_000));
-  assert.equal(
-    look(open, ({ journal }) => journal.lastSeq(each)),
-    2,
-  );
   change(open, ({ journal }) => {
+    journal.forgetDoneBefore(3_000);
+    assert.deepEqual(seqs(journal.unfinished(each)), [[2]], "what is not done is not forgotten");
     journal.finish(second, 2_000);
     journal.forgetDoneBefore(3_000);
   });
+  for (const id of ["r9.logs.1", "r9.logs.2"]) {
+    assert.equal(look(open, ({ placements }) => placements.byId(id))?.state, "stored", "placements stay");
+  }
   assert.equal(
     look(open, ({ journal }) => journal.lastSeq(each)),
-    0,
+    2,
+    "and no number is given twice",
   );
-  assert.equal(look(open, ({ placements }) => placements.byId("r9.logs.1"))?.state, "stored", "placements stay");
-}
-
-/** Newest first, by path, within a directory only what lies below it. */
-function checkPlacements(open: () => Catalog): void {
-  using catalog = open();
-  const { journal, placements } = catalog;
-  const each = { run: "r7", job: "tree" };
-  const paths = ["d/a", "d/a", "d/b/c", "d.x", "d0", "e"];
-  paths.forEach((path, index) => {
-    publishOne(journal, { ...each, first: index + 1, last: index + 1 }, { path, modifiedNs: BigInt(index) });
-  });
-  const all = [...placements.all("/var/log/d" as RawPath)];
-  assert.deepEqual(
-    all.map(({ path, modifiedNs }) => [path, modifiedNs]),
-    [
-      ["/var/log/d/a", 1n],
-      ["/var/log/d/a", 0n],
-      ["/var/log/d/b/c", 2n],
-    ],
-  );
-  assert.deepEqual(
-    placements.ofPath("/var/log/d/a" as RawPath).map(({ id }) => id),
-    ["r7.tree.2", "r7.tree.1"],
-  );
-  assert.equal(placements.byId("r7.tree.6")?.path, "/var/log/e");
-  assert.equal(placements.byId("none"), undefined);
-  assert.ok([...placements.all("/" as RawPath)].length >= paths.length);
 }
 
 function checkRestores(open: () => Catalog): void {

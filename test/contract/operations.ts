@@ -1,5 +1,5 @@
 import type { Catalog } from "../../src/catalog/catalog.ts";
-import type { BatchKey, OperationKey, StagedOperation, VerifiedFacts } from "../../src/catalog/operation.ts";
+import type { BatchKey, StagedOperation, VerifiedFacts } from "../../src/catalog/operation.ts";
 import type { RawPath } from "../../src/lib/raw-path.ts";
 
 export const place = { tier: "warm", root: "/var/log" as RawPath };
@@ -8,18 +8,15 @@ export const nowMs = Date.UTC(2026, 10, 23, 4, 15);
 export function publishOne(
   journal: Catalog["journal"],
   batch: BatchKey,
-  more: { path?: string; modifiedNs?: bigint } = {},
+  more: { path?: string; modifiedNs?: bigint; sizeBytes?: number; storedAs?: string } = {},
 ): void {
-  const operation = staged(batch, batch.first);
-  const { path = operation.path, modifiedNs = BigInt(batch.first) } = more;
-  const identity = { ...operation.identity, modifiedNs };
-  journal.stage(batch, place, [{ ...operation, path: path as RawPath, identity, linkGroup: undefined }]);
-  const key: OperationKey = { run: batch.run, job: batch.job, seq: batch.first };
-  journal.verify(
-    batch,
-    [{ key, facts: { ...verified(batch.first), storedAs: `${batch.run}/${key.seq}` as RawPath } }],
-    [],
-  );
+  const planned = staged(batch, batch.first);
+  const { path = planned.path, modifiedNs = BigInt(batch.first), sizeBytes = planned.identity.sizeBytes } = more;
+  const identity = { ...planned.identity, modifiedNs, sizeBytes };
+  const operation = { ...planned, path: path as RawPath, identity, linkGroup: undefined };
+  const { storedAs = `${batch.run}/${batch.first}` } = more;
+  journal.stage(batch, place, [operation]);
+  journal.verify(batch, [{ operation, facts: { ...verified(batch.first), storedAs: storedAs as RawPath } }], []);
   journal.publish(batch, { host: "jts-1", nowMs });
 }
 

@@ -6,6 +6,8 @@ import { verbs } from "../../scripts/docs/cli-page.ts";
 import { errorsPage } from "../../scripts/docs/errors-page.ts";
 import { realConfigDeps } from "../../src/config/deps.ts";
 import { judgeConfig } from "../../src/config/load.ts";
+import { requireConfig } from "../../src/config/require.ts";
+import type { OperatorError } from "../../src/lib/errors.ts";
 
 const pages = globSync(["*.md", "docs/**/*.md", "changes/README.md", "bench/**/*.md"]).map((path) => ({
   path,
@@ -20,6 +22,14 @@ test("links between pages resolve, with their headings", () => {
       .map((link) => `${path}: ${link}`),
   );
   assert.deepEqual(broken, []);
+});
+
+test("the page that a missing configuration's hint names has that heading", () => {
+  const missing = () => requireConfig("/nowhere/tierkeep.toml");
+  assert.throws(missing, ({ hint }: OperatorError) => {
+    const [, heading = "", page = ""] = /"(.+)" in (\S+\.md)/.exec(hint ?? "") ?? [];
+    return readFileSync(page, "utf8").includes(`\n## ${heading}\n`);
+  });
 });
 
 test("files that pages name are there", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, globSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { configurationText } from "../support/configuration.ts";
 import { type Scratch, scratch } from "../support/scratch.ts";
 import { makeOddFiles } from "./odd-files.ts";
 import { tierkeep } from "./verbs.ts";
@@ -51,13 +52,10 @@ function makeFiles(directory: string, names: readonly string[]): void {
 /** A tier to which a real run has moved all of `log`, by a job for each way of compressing; nothing else is left. */
 function movedTier({ path }: Scratch, ways: readonly string[]): string {
   mkdirSync(`${path}/warm`);
-  const jobs = ways.map(
-    (way) =>
-      `[[move]]\nname = "${way}"\nsource = "${path}/log/${way}"\nto = "warm"\nolder_than = "7d"\ncompress = "${way}"\n`,
-  );
+  const moves = ways.map((way) => ({ name: way, source: `${path}/log/${way}`, compress: way }));
   const file = `${path}/tierkeep.toml`;
-  const tiers = `[tiers.warm]\npath = "${path}/warm"\ndirectory = true\n`;
-  writeFileSync(file, `version = 1\nhost = "docs"\nstate_dir = "${path}/state"\n${tiers}${jobs.join("")}`);
+  const tiers = { warm: { path: `${path}/warm`, directory: true } };
+  writeFileSync(file, configurationText({ host: "docs", stateDir: `${path}/state`, tiers, moves }));
   for (const args of [["tier", "adopt", "warm", "--yes"], ["approve", "--all"], ["run"]]) {
     const { exitCode, stdout, stderr } = tierkeep(file, ...args);
     assert.equal(exitCode, 0, stdout + stderr);

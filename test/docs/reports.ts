@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { HealthReport } from "../../src/reports/health.ts";
 import type { JobPlan } from "../../src/reports/plan.ts";
 import type { Reclaimed } from "../../src/reports/run.ts";
+import { configurationText } from "../support/configuration.ts";
 import type { Scratch } from "../support/scratch.ts";
 import { makeOddFiles } from "./odd-files.ts";
 import { report } from "./verbs.ts";
@@ -50,20 +51,16 @@ function makeScene(path: string): string {
 
 /** A job that moves, one that is refused, one without a source; a tier that is used, and one whose server is away. */
 function configText(path: string, age: string): string {
-  const job = (name: string, source: string) =>
-    `[[move]]\nname = "${name}"\nsource = "${source}"\nto = "warm"\nolder_than = "${age}"\ncompress = "zstd"\n`;
-  return `version = 1
-host = "docs"
-state_dir = "${path}/state"
-[tiers.warm]
-path = "${path}/warm"
-directory = true
-[tiers.nas]
-path = "${path}/nas"
-server = "127.0.0.1:1"
-${job("logs", `${path}/linked`)}
-${job("engine", `${path}/engine`)}
-${job("lost", `${path}/nowhere`)}`;
+  const job = (name: string, source: string) => ({ name, source, older_than: age, compress: "zstd" });
+  return configurationText({
+    host: "docs",
+    stateDir: `${path}/state`,
+    tiers: {
+      warm: { path: `${path}/warm`, directory: true },
+      nas: { path: `${path}/nas`, server: "127.0.0.1:1" },
+    },
+    moves: [job("logs", `${path}/linked`), job("engine", `${path}/engine`), job("lost", `${path}/nowhere`)],
+  });
 }
 
 /** What needs Docker to be seen; the compiler holds these keys to the types. */

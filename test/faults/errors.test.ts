@@ -159,7 +159,7 @@ function checkTold(report: RunReport, { hits, exitCode }: Traced, error: string)
 function isTold(hit: TracedCall, error: string, { code, message }: { code: string; message: string }): boolean {
   if (message.includes(error))
     return message.includes(hit.call) || code.startsWith("TIER_") || tierPathIn(hit, message);
-  return isOfCatalog(hit) && (/^(ERR_SQLITE_ERROR|STATE_DIR)$/.test(code) || message.includes("catalog"));
+  return isOfCatalog(hit) && (/^(ERR_SQLITE_ERROR|STATE_DIR|TEMP_FILE)$/.test(code) || message.includes("catalog"));
 }
 
 /** `/mnt/warm answers EIO` is told for a whole tier that cannot be opened. */

@@ -20,7 +20,7 @@ test("M27: what does not fit stays, with the reason, and goes when there is room
 test("M11, M27: a tier that fills up half-way stops the job cleanly", { skip }, async () => {
   // Files of some hundred bytes take a whole block each: by their sizes they fit.
   const mkfs = ["-b", "4096", "-N", "8192", "-m", "0"];
-  await using scene = await makeScene({ tiny: 2_500, warmMiB: 64, warmMkfs: mkfs, tierKeys: 'reserve = "0%"' });
+  await using scene = await makeScene({ tiny: 2_500, warmMiB: 64, warmMkfs: mkfs, tierKeys: { reserve: "0%" } });
   const filler = leave(scene, 15);
   const report = await runPartial(scene);
   const told = report.jobs.flatMap((job) => job.errors);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { openCatalog } from "../../src/catalog/catalog.ts";
 import { openDatabaseToRead } from "../../src/catalog/database.ts";
 import { OperatorError } from "../../src/lib/errors.ts";
 import { openTier } from "../../src/tiers/open.ts";
@@ -17,7 +18,17 @@ test("a catalog that this user may not see is not taken for none", { skip: needs
   assert.equal(openDatabaseToRead(`${state}/none.db`), undefined);
   const error = thrownAsNobody(() => openDatabaseToRead(`${state}/catalog.db`));
   assert.equal(error.code, "STATE_DIR");
-  assert.match(error.hint ?? "", /root/);
+  assert.equal(error.message, `the catalog ${state}/catalog.db cannot be used: this user may not read and write there`);
+  assert.match(error.hint ?? "", /^run as root/);
+});
+
+test("a state directory that this user may not make is told in words", { skip: needsRoot }, () => {
+  using place = scratch("other-user");
+  chmodSync(place.path, 0o755);
+  const error = thrownAsNobody(() => openCatalog(`${place.path}/state`));
+  const told = `the state directory ${place.path}/state cannot be made: this user may not read and write there`;
+  assert.deepEqual([error.code, error.message], ["STATE_DIR", told]);
+  assert.match(error.hint ?? "", /^run as root/);
 });
 
 test("a tier whose identity this user may not read is not called unadopted", { skip: needsRoot }, () => {

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "node:test";
+import { configurationText } from "../support/configuration.ts";
 import { type Scratch, scratch } from "../support/scratch.ts";
 
 const launcher = resolve(import.meta.dirname, "../../bin/tierkeep");
@@ -47,18 +48,12 @@ function movedFiles(names: readonly string[], prepare: (log: string) => void = (
   for (const name of readdirSync(log)) utimesSync(`${log}/${name}`, twentyDaysAgo, twentyDaysAgo);
   writeFileSync(
     `${scene.path}/tierkeep.toml`,
-    `version = 1
-     host = "restore"
-     state_dir = "${scene.path}/state"
-     [tiers.warm]
-     path = "${scene.path}/warm"
-     directory = true
-     [[move]]
-     name = "logs"
-     source = "${log}"
-     to = "warm"
-     older_than = "7d"
-     compress = "zstd"`,
+    configurationText({
+      host: "restore",
+      stateDir: `${scene.path}/state`,
+      tiers: { warm: { path: `${scene.path}/warm`, directory: true } },
+      moves: [{ name: "logs", source: log, compress: "zstd" }],
+    }),
   );
   for (const args of [["tier", "adopt", "warm", "--yes"], ["approve", "logs"], ["run"]]) {
     execFileSync(launcher, ["--config", `${scene.path}/tierkeep.toml`, ...args], {

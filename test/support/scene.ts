@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mountBindfs } from "./bindfs.ts";
+import { configurationText, type Keys } from "./configuration.ts";
 import { mountLoop } from "./loop-mount.ts";
 import { type SceneFile, writeSceneFiles } from "./scene-files.ts";
 import { scratch } from "./scratch.ts";
@@ -25,8 +26,8 @@ export interface SceneOptions {
   readonly bindfs?: boolean;
   /** The tier is a directory of the source's own file system, where files are synced one by one. */
   readonly besideSource?: boolean;
-  /** Further keys of the tier, as TOML. */
-  readonly tierKeys?: string;
+  /** Further keys of the tier. */
+  readonly tierKeys?: Keys;
 }
 
 /** Two real file systems, an adopted tier, an approved job `logs`, and files that are due. */
@@ -55,8 +56,13 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
   const warm = await tierPath(options, { made, hot: hot.path, real: real.path });
   const paths = { directory, source: `${hot.path}/log`, warm, stateDir: `${directory}/state` };
   mkdirSync(paths.source);
-  const tierKeys = `${options.besideSource === true ? "directory = true" : ""}\n${options.tierKeys ?? ""}`;
-  writeFileSync(`${directory}/t.toml`, configuration(paths, hot.path, tierKeys));
+  const tiers = {
+    hot: { filesystems: [hot.path] },
+    warm: { path: warm, directory: options.besideSource === true, ...options.tierKeys },
+  };
+  const move = { name: "logs", source: paths.source, compress: "zstd", layout: "by-date" };
+  const { stateDir } = paths;
+  writeFileSync(`${directory}/t.toml`, configurationText({ host: sceneHost, stateDir, tiers, moves: [move] }));
   const files = writeSceneFiles(paths.source, options.tiny ?? 90, Date.now());
   await succeed(tierkeep(directory, ["tier", "adopt", "warm", "--yes"]));
   await succeed(tierkeep(directory, ["approve", "logs"]));
@@ -83,25 +89,6 @@ async function tierPath(
   if (options.besideSource !== true) return real;
   mkdirSync(`${hot}/warm`);
   return `${hot}/warm`;
-}
-
-function configuration(paths: Pick<Scene, "source" | "warm" | "stateDir">, hot: string, tierKeys: string): string {
-  return `version = 1
-host = "${sceneHost}"
-state_dir = "${paths.stateDir}"
-[tiers.hot]
-filesystems = ["${hot}"]
-[tiers.warm]
-path = "${paths.warm}"
-${tierKeys}
-[[move]]
-name = "logs"
-source = "${paths.source}"
-to = "warm"
-older_than = "7d"
-compress = "zstd"
-layout = "by-date"
-`;
 }
 
 const root = new URL("../..", import.meta.url).pathname;

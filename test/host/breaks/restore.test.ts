@@ -34,7 +34,7 @@ test("M13: a hole that a file system made up costs no byte of a restored file", 
   await scene.run();
   // As an old ZFS told: data is said to be a hole. What is kept is whole, so what comes back must be.
   using db = new DatabaseSync(`${scene.stateDir}/catalog.db`);
-  db.exec("UPDATE placements SET facts = json_set(facts, '$.holes', json('[[4096,400000],[500000,65536]]'))");
+  db.exec("UPDATE copies SET facts = json_set(facts, '$.holes', json('[[4096,400000],[500000,65536]]'))");
   const [restored] = await scene.restore("/", `${scene.path}/out`);
   assert.equal(restored?.error, null);
   assert.equal(readFileSync(`${scene.path}/out${scene.source}/a.1`, "utf8"), content);

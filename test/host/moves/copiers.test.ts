@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import type { CopierContext } from "../../../src/moves/copier-context.ts";
 import { startCopiers } from "../../../src/moves/copiers.ts";
+import { packTasks } from "../../../src/moves/piece-columns.ts";
 import { scratch } from "../../support/scratch.ts";
 
 const context: CopierContext = {
@@ -25,7 +26,7 @@ test("threads that are still starting when the work is done end without harm", a
   for (let round = 0; round < 8; round++) {
     await using copiers = startCopiers({ entryPoint, context, threads: 4 });
     // The first to be there answers while the others load.
-    await Promise.race(copiers.threads.map((thread) => thread.ask("copy", { piece: 1, tasks: [] })));
+    await Promise.race(copiers.threads.map((thread) => thread.ask("copy", { piece: 1, tasks: packTasks([]) })));
   }
 });
 
@@ -37,6 +38,6 @@ test("a thread that dies of a bug fails what it was asked and what is asked late
     'import { parentPort } from "node:worker_threads"; parentPort.on("message", () => { throw new Error("a bug") });',
   );
   await using copiers = startCopiers({ entryPoint, context, threads: 1 });
-  await assert.rejects(copiers.idlest().ask("copy", { piece: 1, tasks: [] }), /a bug/);
-  await assert.rejects(copiers.idlest().ask("copy", { piece: 1, tasks: [] }), /a bug/);
+  await assert.rejects(copiers.idlest().ask("copy", { piece: 1, tasks: packTasks([]) }), /a bug/);
+  await assert.rejects(copiers.idlest().ask("copy", { piece: 1, tasks: packTasks([]) }), /a bug/);
 });

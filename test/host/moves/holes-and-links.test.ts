@@ -97,9 +97,67 @@ test("M14: a group is one file on a tier without links, too, and links again whe
   assert.equal(statSync(`${dir.path}/out${scene.source}/a`).nlink, 2);
 });
 
+test("M14: more links of one file than the tier can hold keep their sources, and all else moves", {
+  skip,
+}, async () => {
+  // Without extref btrfs keeps all links of a file in one small block: some hundreds, fewer the longer their names are.
+  const mkfs = ["-O", "^extref", "-n", "4096"];
+  for (const compress of ["none", "zstd"] as const) {
+    await using tier = await mountLoop({ type: "btrfs", sizeMiB: 128, mkfs });
+    using dir = scratch("links");
+    using scene = openScene({ source: `${dir.path}/hot`, tier: tier.path, rule: { compress } });
+    const many = Array.from({ length: 400 }, (_, index) => `many/${index}`);
+    const long = Array.from({ length: 100 }, (_, index) => `long/${"x".repeat(100)}${index}`);
+    group(scene, many, logText(compress === "none" ? 10 : 150_000));
+    group(scene, long);
+    oldFile(`${scene.source}/other`);
+    for (let night = 0; night < 2; night++) {
+      const { outcomes } = await scene.run();
+      const of = (name: string) => outcomes.filter(({ path }) => path.startsWith(name));
+      assert.deepEqual(new Set(of("many").map(({ result, code }) => `${result} ${code}`)), new Set(["failed EMLINK"]));
+      assert.match(of("many")[0]?.message ?? "", /no more hard links of one file/);
+      assert.ok(of("long").every(({ code }) => code === "EMLINK"));
+      assert.deepEqual(
+        of("other").map(({ result }) => result),
+        night === 0 ? ["moved"] : [],
+      );
+      assert.deepEqual(filesBelow(scene.source), [...long, ...many].toSorted());
+    }
+  }
+});
+
+test("M13, M14, M27: holes and further links take no room", { skip }, async () => {
+  await using tier = await mountLoop({ type: "ext4", sizeMiB: 64 });
+  using dir = scratch("room");
+  using scene = openScene({ source: `${dir.path}/hot`, tier: tier.path });
+  oldFile(`${scene.source}/sparse`, "a start");
+  truncateSync(`${scene.source}/sparse`, 200 * MiB);
+  makeOld(`${scene.source}/sparse`);
+  const many = Array.from({ length: 30 }, (_, index) => `many/${index}`);
+  group(scene, many, logText(100_000));
+  assert.deepEqual((await scene.plan()).kept, {});
+  const { results } = await scene.run();
+  assert.deepEqual(new Set(Object.values(results)), new Set(["moved"]));
+  assert.equal(statSync(`${tier.path}/jts-1/logs/sparse`).size, 200 * MiB);
+});
+
+test("M14, M27: on a tier without links each of them takes room, and a run sees that before it begins", {
+  skip,
+}, async () => {
+  await using real = await mountLoop({ type: "ext4", sizeMiB: 64 });
+  await using fuse = await mountBindfs(real.path, ["--hide-hard-links"]);
+  using dir = scratch("room");
+  using scene = openScene({ source: `${dir.path}/hot`, tier: fuse.path });
+  const many = Array.from({ length: 30 }, (_, index) => `${index}`);
+  group(scene, many, logText(100_000));
+  const { results } = await scene.run();
+  assert.deepEqual(new Set(Object.values(results)), new Set(["no-room"]));
+  assert.deepEqual(filesBelow(scene.source).length, 30);
+});
+
 /** Old hard links of one file. */
-function group(scene: Pick<Scene, "source">, [first = "", ...others]: readonly string[]): void {
-  oldFile(`${scene.source}/${first}`, first);
+function group(scene: Pick<Scene, "source">, [first = "", ...others]: readonly string[], text = first): void {
+  oldFile(`${scene.source}/${first}`, text);
   for (const other of others) {
     mkdirSync(dirname(`${scene.source}/${other}`), { recursive: true });
     linkSync(`${scene.source}/${first}`, `${scene.source}/${other}`);

@@ -72,7 +72,11 @@ function storedOf(path: string, { catalog, tier }: { readonly catalog: string; r
   using db = new DatabaseSync(catalog, { readOnly: true });
   // A source has its operation's id as name for the instant in which it is removed.
   const [, id = ""] = path.split("/.tierkeep-aside-");
-  const row = db.prepare("SELECT path, stored_as FROM placements WHERE id = ?").get(id);
+  const row = db
+    .prepare(
+      "SELECT path, stored_as FROM placements JOIN batches USING (batch) WHERE run || '.' || job || '.' || seq = ?",
+    )
+    .get(id);
   if (row === undefined) return `${path} not placed`;
   const original = Buffer.from(row.path as Uint8Array).toString("latin1");
   return `${original} placed: ${readFileSync(`${tier}/${Buffer.from(row.stored_as as Uint8Array).toString()}`, "utf8")}`;
@@ -112,7 +116,7 @@ function spoil(seq: number, how: string): void {
 interface Message {
   readonly id: number;
   readonly call: string;
-  readonly request: { readonly tasks: readonly { readonly seq: number }[] };
+  readonly request: { readonly tasks: { readonly seqs: readonly number[] } };
 }
 
 const asked = new Map<number, Message>();
@@ -129,7 +133,7 @@ port.on = ((event: string, take: (message: Message) => void) =>
 port.postMessage = ((answer: { readonly id: number }, transfer: readonly Transferable[]) => {
   const message = asked.get(answer.id);
   if (hook.kind === "spoil-staged" && message?.call === "copy") {
-    for (const { seq } of message.request.tasks) spoil(seq, hook.how);
+    for (const seq of message.request.tasks.seqs) spoil(seq, hook.how);
   }
   postMessage(answer, transfer);
 }) as typeof port.postMessage;

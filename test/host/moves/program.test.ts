@@ -87,7 +87,7 @@ test("M28: writers that hammer the probed files kill neither plan nor run, nor w
     directory: dir.path,
     source: `${memory.path}/hot`,
     warm: `${memory.path}/warm`,
-    tierLines: "directory = true",
+    tierKeys: { directory: true },
   });
   await using blocking = hammer(`${memory.path}/hot/0`, "O_WRONLY");
   await using fickle = hammer(`${memory.path}/hot/0`, "O_WRONLY | os.O_NONBLOCK");
@@ -158,7 +158,7 @@ function openMemoryProgram(directory: string) {
     directory,
     source: `${directory}/hot`,
     warm: `${directory}/warm`,
-    tierLines: "directory = true",
+    tierKeys: { directory: true },
   });
 }
 

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { PlanReport } from "../../../src/reports/plan.ts";
 import type { RunReport } from "../../../src/reports/run.ts";
+import { configurationText, type Keys } from "../../support/configuration.ts";
 
 const bin = new URL("../../../bin/tierkeep", import.meta.url).pathname;
 
@@ -26,30 +27,16 @@ export interface ProgramRequest {
   readonly directory: string;
   readonly source: string;
   readonly warm: string;
-  /** Further lines of TOML, for the tier and for the job. */
-  readonly tierLines?: string;
-  readonly jobLines?: string;
+  /** Further keys of the tier. */
+  readonly tierKeys?: Keys;
 }
 
 export async function openProgram(request: ProgramRequest): Promise<Program> {
-  const { directory, source, warm, tierLines = "", jobLines = "" } = request;
+  const { directory, source, warm, tierKeys } = request;
   const file = `${directory}/tierkeep.toml`;
-  writeFileSync(
-    file,
-    `version = 1
-host = "jts-1"
-state_dir = "${directory}/state"
-[tiers.warm]
-path = "${warm}"
-${tierLines}
-[[move]]
-name = "logs"
-source = "${source}"
-to = "warm"
-older_than = "7d"
-${jobLines}
-`,
-  );
+  const tiers = { warm: { path: warm, ...tierKeys } };
+  const moves = [{ name: "logs", source }];
+  writeFileSync(file, configurationText({ host: "jts-1", stateDir: `${directory}/state`, tiers, moves }));
   const start: Program["start"] = (...args) =>
     spawn(bin, ["--config", file, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const call: Program["call"] = async (...args) => endOf(start(...args));
