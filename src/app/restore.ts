@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import { closeFd } from "../host/posix.ts";
 import { lockJob } from "../jobs/lock.ts";
 import { hasCode } from "../lib/errors.ts";
-import type { RawPath } from "../lib/raw-path.ts";
+import { parentOf, type RawPath } from "../lib/raw-path.ts";
 import { pathFields } from "../reports/path.ts";
 import { type RestoredFile, type RestoreReport, restoreReport } from "../reports/restore.ts";
 import { openDirectory } from "../restore/directory.ts";
@@ -34,7 +34,7 @@ export async function restoreAll(doors: AppDoors, config: Config, request: Resto
   );
   const holder = { pid: doors.pid, since: new Date(doors.host.clock.now()).toISOString(), run: newRunId(doors.host) };
   using _lock = await lockJob({ stateDir: config.stateDir, job: ".restore", holder });
-  removeLeftovers(catalog);
+  removeLeftovers(catalog, doors.host.clock.now());
   const names = [...chosen.values()].map((placement) => placement.tier);
   using shelf = await openShelf(doors, config, { catalog, names });
   const links = new Map<string, RawPath>();
@@ -104,17 +104,21 @@ function told({ id, path, sizeBytes, sha256 }: Placement) {
   return { id, ...pathFields(path), sizeBytes, sha256 };
 }
 
-/** Half-made files of a restore that died; the catalog wrote their names down before they were made. */
-function removeLeftovers(catalog: Catalog): void {
+/**
+ * Half-made files of a restore that died; the catalog wrote their names down before they were made. Which of them it
+ * had brought back nobody knows, so all are left alone for a while.
+ */
+function removeLeftovers(catalog: Catalog, nowMs: number): void {
   const unfinished = catalog.restores.unfinished();
   for (const staged of unfinished) {
     try {
-      const directory = openDirectory(staged.directory);
+      const directory = openDirectory(parentOf(staged.target));
       removeStaged({ directory, name: staged.name });
       closeFd(directory);
     } catch (error) {
       if (!hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;
     }
   }
-  if (unfinished.length > 0) catalog.restores.end(unfinished);
+  const paths = unfinished.map(({ target }) => target);
+  if (unfinished.length > 0) catalog.restores.end(unfinished, { paths, nowMs });
 }

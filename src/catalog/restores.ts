@@ -1,18 +1,20 @@
 import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import type { Database } from "./database.ts";
 
+/** A version on its way back. */
 export interface StagedRestore {
-  /** Absolute. */
-  readonly directory: RawPath;
+  /** Where it is to lie; absolute. */
+  readonly target: RawPath;
+  /** Its name beside the target until it is whole. */
   readonly name: RawPath;
 }
 
 /** What `restore` is making and has made. */
 export interface Restores {
-  /** Durable: these names are about to be made, and are ours to remove. */
-  readonly begin: (staged: readonly StagedRestore[]) => void;
-  /** The names are gone; with `restored`, those paths are back as of now. */
-  readonly end: (staged: readonly StagedRestore[], restored?: { paths: readonly RawPath[]; nowMs: number }) => void;
+  /** Durable: these names are about to be made, and are ours to remove; their targets count as restored as of now. */
+  readonly begin: (staged: readonly StagedRestore[], nowMs: number) => void;
+  /** The names are gone; of their targets only these paths are back, as of now. */
+  readonly end: (staged: readonly StagedRestore[], restored: { paths: readonly RawPath[]; nowMs: number }) => void;
   readonly unfinished: () => readonly StagedRestore[];
   readonly restoredAfter: (path: RawPath, sinceMs: number) => boolean;
   readonly anyAfter: (sinceMs: number) => boolean;
@@ -20,28 +22,39 @@ export interface Restores {
 
 export function openRestores(db: Database): Restores {
   return {
-    begin: (staged) =>
+    begin: (staged, nowMs) =>
       db.transaction(() => {
-        const insert = db.prepare("INSERT OR IGNORE INTO restore_staging VALUES (?, ?)");
-        for (const { directory, name } of staged) insert.run(bytesOf(directory), bytesOf(name));
+        const insert = db.prepare("INSERT OR REPLACE INTO restore_staging VALUES (?, ?, ?)");
+        for (const { target, name } of staged) insert.run(bytesOf(target), bytesOf(name), nowMs);
       }),
-    end: (staged, restored) =>
+    end: (staged, { paths, nowMs }) =>
       db.transaction(() => {
-        const remove = db.prepare("DELETE FROM restore_staging WHERE directory = ? AND name = ?");
-        for (const { directory, name } of staged) remove.run(bytesOf(directory), bytesOf(name));
+        const remove = db.prepare("DELETE FROM restore_staging WHERE target = ? AND name = ?");
+        for (const { target, name } of staged) remove.run(bytesOf(target), bytesOf(name));
         const insert = db.prepare("INSERT OR REPLACE INTO restored VALUES (?, ?)");
-        for (const path of restored?.paths ?? []) insert.run(bytesOf(path), restored?.nowMs ?? 0);
+        for (const path of paths) insert.run(bytesOf(path), nowMs);
       }),
     unfinished: () =>
       db
-        .prepare("SELECT * FROM restore_staging")
+        .prepare("SELECT target, name FROM restore_staging")
         .all()
         .map((row) => ({
-          directory: rawPathOfBytes(row.directory as Uint8Array),
+          target: rawPathOfBytes(row.target as Uint8Array),
           name: rawPathOfBytes(row.name as Uint8Array),
         })),
-    restoredAfter: (path, sinceMs) =>
-      db.prepare("SELECT 1 FROM restored WHERE path = ? AND restored_at > ?").get(bytesOf(path), sinceMs) !== undefined,
-    anyAfter: (sinceMs) => db.prepare("SELECT 1 FROM restored WHERE restored_at > ?").get(sinceMs) !== undefined,
+    restoredAfter: (path, sinceMs) => {
+      const query = db.prepare(
+        `SELECT 1 FROM restored WHERE path = ?1 AND restored_at > ?2
+         UNION ALL SELECT 1 FROM restore_staging WHERE target = ?1 AND begun_at > ?2`,
+      );
+      return query.get(bytesOf(path), sinceMs) !== undefined;
+    },
+    anyAfter: (sinceMs) => {
+      const query = db.prepare(
+        `SELECT 1 FROM restored WHERE restored_at > ?1
+         UNION ALL SELECT 1 FROM restore_staging WHERE begun_at > ?1`,
+      );
+      return query.get(sinceMs) !== undefined;
+    },
   };
 }

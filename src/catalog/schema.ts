@@ -56,9 +56,12 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (path, modified_ns DESC, tier, stored_as)
   ) STRICT, WITHOUT ROWID;
 
-  -- What restore brought back, so that tonight's run leaves it alone; and what it stages, before it is made.
+  -- What restore brought back, so that tonight's run leaves it alone; and what it is bringing back, under which name
+  -- beside its target, before that is made.
   CREATE TABLE restored (path BLOB PRIMARY KEY, restored_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE restore_staging (directory BLOB NOT NULL, name BLOB NOT NULL, PRIMARY KEY (directory, name)) STRICT;
+  CREATE TABLE restore_staging (
+    target BLOB NOT NULL, name BLOB NOT NULL, begun_at INTEGER NOT NULL, PRIMARY KEY (target, name)
+  ) STRICT, WITHOUT ROWID;
 
   -- When a run first saw that nothing uses an image of Docker's.
   CREATE TABLE docker_unused_images (image TEXT PRIMARY KEY, first_seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -1,5 +1,5 @@
 import type { Placement } from "../catalog/placements.ts";
-import type { Restores } from "../catalog/restores.ts";
+import type { Restores, StagedRestore } from "../catalog/restores.ts";
 import { closeFd, type NamePlace, syncFile } from "../host/posix.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { openDirectory } from "./directory.ts";
@@ -42,11 +42,11 @@ interface Attempt {
 /**
  * Brings versions back: staged beside their targets, their hashes compared, made durable, then given their names, which
  * are never taken from anything. The catalog is told of the whole group before and after, since every such note waits
- * for the disk. Stored copies stay. @returns what went wrong with each, `undefined` where nothing did
+ * for the disk; from the first on no run takes away what comes back (HAZARDS M32). Stored copies stay. @returns what went wrong with each, `undefined` where nothing did
  */
 export async function restoreGroup(deeds: readonly RestoreDeed[], work: RestoreWork): Promise<readonly unknown[]> {
   const attempts = deeds.map((deed): Attempt => ({ deed, isStaged: false, fd: undefined, error: undefined }));
-  work.restores.begin(deeds.map(stagedPlace));
+  work.restores.begin(deeds.map(stagedRestore), work.now());
   using directories = openDirectories();
   for (const attempt of firstLinks(attempts, work)) await tryAll([attempt], () => stage(attempt, directories));
   for (const attempt of attempts) await tryAll([attempt], () => flush(attempt));
@@ -55,12 +55,12 @@ export async function restoreGroup(deeds: readonly RestoreDeed[], work: RestoreW
   for (const [path, group] of byDirectory) await tryAll(group, () => syncFile(directories.open(path), path));
   for (const attempt of attempts) if (attempt.error !== undefined) discard(attempt, directories);
   const restored = attempts.filter(({ error }) => error === undefined).map(({ deed }) => deed.target);
-  work.restores.end(deeds.map(stagedPlace), { paths: restored, nowMs: work.now() });
+  work.restores.end(deeds.map(stagedRestore), { paths: restored, nowMs: work.now() });
   return attempts.map(({ error }) => error);
 }
 
-function stagedPlace({ target, placement }: RestoreDeed) {
-  return { directory: parentOf(target), name: stagedName(placement) };
+function stagedRestore({ target, placement }: RestoreDeed): StagedRestore {
+  return { target, name: stagedName(placement) };
 }
 
 /** Those whose content has to be written; further links of a file become links when it has its name. */

@@ -164,21 +164,28 @@ function checkDone(open: () => Catalog): void {
   );
 }
 
+/** What is coming back is to be left alone from before it has its name; what failed is not. */
 function checkRestores(open: () => Catalog): void {
-  const half = { directory: "/var/\xfflog" as RawPath, name: ".tierkeep-1" as RawPath };
-  const path = "/var/log/a" as RawPath;
-  change(open, ({ restores }) => restores.begin([half]));
+  const target = "/var/\xfflog/a" as RawPath;
+  const half = { target, name: ".tierkeep-1" as RawPath };
+  const back = (path: RawPath, sinceMs: number) => look(open, ({ restores }) => restores.restoredAfter(path, sinceMs));
+  const any = (sinceMs: number) => look(open, ({ restores }) => restores.anyAfter(sinceMs));
+  change(open, ({ restores }) => restores.begin([half], 4_000));
   assert.deepEqual(
     look(open, ({ restores }) => restores.unfinished()),
     [half],
   );
-  change(open, ({ restores }) => restores.end([half], { paths: [path], nowMs: 5_000 }));
-  using catalog = open();
-  const { restores } = catalog;
-  assert.deepEqual(restores.unfinished(), []);
-  assert.deepEqual([restores.restoredAfter(path, 4_999), restores.restoredAfter(path, 5_000)], [true, false]);
-  assert.deepEqual([restores.anyAfter(4_999), restores.anyAfter(5_000)], [true, false]);
-  assert.equal(restores.restoredAfter("/var/log/b" as RawPath, 0), false);
+  assert.deepEqual([back(target, 3_999), back(target, 4_000), any(3_999), any(4_000)], [true, false, true, false]);
+  change(open, ({ restores }) => restores.end([half], { paths: [], nowMs: 4_500 }));
+  assert.deepEqual([back(target, 0), any(0)], [false, false]);
+  change(open, ({ restores }) => {
+    restores.begin([half], 4_900);
+    restores.end([half], { paths: [target], nowMs: 5_000 });
+    restores.begin([half], 6_000);
+    restores.end([half], { paths: [], nowMs: 6_100 });
+  });
+  assert.deepEqual([back(target, 4_999), back(target, 5_000), any(4_999), any(5_000)], [true, false, true, false]);
+  assert.equal(back("/var/log/b" as RawPath, 0), false);
 }
 
 function checkDecisions(open: () => Catalog): void {
