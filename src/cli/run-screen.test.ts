@@ -25,6 +25,7 @@ function linesOf(errors: readonly JobError[]): readonly string[] {
     stageSeconds: {},
     bottleneck: null,
     stoppedBy: null,
+    pausedMs: 0,
     remaining: { files: 0, bytes: 0 },
     recovered: { finished: 0, dropped: 0, runs: [] },
     warnings: [],

@@ -2,7 +2,7 @@ import { setPriority } from "node:os";
 import { doJob } from "../app/job-child.ts";
 import type { FromChild, JobRequest, ToChild } from "../app/job-messages.ts";
 import { realHost } from "../host/host.ts";
-import { dieWithParent, setIdleIoPriority } from "../host/posix.ts";
+import { dieWithParent, setIdleIoPriority } from "../host/own-process.ts";
 import { OperatorError, systemFailure } from "../lib/errors.ts";
 
 /** The entry point of a job's own process: one request over the channel, then messages until it ends. */

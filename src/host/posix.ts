@@ -20,7 +20,6 @@ const emptyPath = Buffer.alloc(1);
 
 const libc = {
   syscallOpenat2: bind("long syscall(long, int, const void*, void*, size_t)"),
-  syscallIoprio: bind("long syscall(long, int, int, int)"),
   openat: bind("int openat(int, const void*, int, unsigned int)"),
   close: bind("int close(int)"),
   read: bind("long read(int, void*, size_t)"),
@@ -43,7 +42,6 @@ const libc = {
   fchmod: bind("int fchmod(int, unsigned int)"),
   futimens: bind("int futimens(int, const void*)"),
   getdents64: bind("long getdents64(int, void*, size_t)"),
-  prctl: bind("int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)"),
 };
 
 /**
@@ -235,17 +233,6 @@ function writeTimespec(at: number, ns: bigint): void {
   const seconds = ns >= 0n ? ns / 1_000_000_000n : -((-ns + 999_999_999n) / 1_000_000_000n);
   times[at] = seconds;
   times[at + 1] = ns - seconds * 1_000_000_000n;
-}
-
-/** Gives this process the idle class of disk scheduling (ioprio_set(2)). */
-export function setIdleIoPriority(): void {
-  const callNumber = process.arch === "arm64" ? 30 : 251;
-  checked(libc.syscallIoprio(callNumber, 1, 0, 3 << 13), "ioprio_set", noPath);
-}
-
-/** Has the kernel kill this process when its parent ends (HAZARDS M35). */
-export function dieWithParent(): void {
-  checked(libc.prctl(1, 9, 0, 0, 0), "prctl", noPath);
 }
 
 function checked(result: number, call: string, path: RawPath): number {

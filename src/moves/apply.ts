@@ -15,8 +15,7 @@ const batchBytes = 256 * 2 ** 20;
 export async function* applyMove(plan: MovePlan, session: MoveSession): AsyncGenerator<readonly Outcome[]> {
   let proved: Batch | undefined;
   try {
-    for (const steps of batches(plan.steps.steps(), session.batchFiles)) {
-      if (session.pacer.stopReason() !== undefined) break;
+    for (const steps of whileAllowed(session, batches(plan.steps.steps(), session.batchFiles))) {
       const short = missingRoom(session, steps);
       if (short !== undefined) {
         yield steps.map((step) => noRoom(step, short));
@@ -33,6 +32,13 @@ export async function* applyMove(plan: MovePlan, session: MoveSession): AsyncGen
     if (last !== undefined) yield await finishBatch(session, last);
   } finally {
     if (proved !== undefined) await dropBatch(session, proved);
+  }
+}
+
+function* whileAllowed<T>({ pacer }: MoveSession, batches: Iterable<T>): Generator<T> {
+  for (const batch of batches) {
+    if (pacer.stopReason() !== undefined) return;
+    yield batch;
   }
 }
 
