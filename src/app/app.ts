@@ -52,6 +52,7 @@ export interface RequestOptions extends Partial<RunTerms> {
   readonly run: string;
   readonly stepsAtMost?: number;
   readonly why?: ReasonCode | undefined;
+  readonly fullScan?: boolean;
 }
 
 /** Makes the request for a job's child out of the configuration. */
@@ -78,7 +79,7 @@ export function requestFor(
     baselineRatio: options.baselineRatio ?? 0,
     lockWaitMs: options.lockWaitMs,
     isTight: options.isTight ?? false,
-    fullScan: false,
+    fullScan: options.fullScan ?? false,
     stepsAtMost: options.stepsAtMost ?? 0,
     why: options.why,
   };

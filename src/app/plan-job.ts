@@ -44,6 +44,7 @@ export async function planAndJudge(job: Job, judging: Judging, watch: PlanWatch)
         { count, examples: examples.map(pathFields) },
       ]),
     ),
+    keptAsOf: plan.keptAsOfMs === undefined ? null : new Date(plan.keptAsOfMs).toISOString(),
     totals: {
       files: totals.files,
       bytes: totals.bytes,

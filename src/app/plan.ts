@@ -12,6 +12,8 @@ import type { JobEnd } from "./supervise-job.ts";
 export interface PlanOptions {
   readonly stepsAtMost: number;
   readonly why?: ReasonCode | undefined;
+  /** Read every directory, whatever the scan index says. */
+  readonly fullScan?: boolean;
   /** What refuses whatever the job. */
   readonly guard?: Refusal | undefined;
   readonly onScanned?: (job: string, files: number) => void;
@@ -45,6 +47,7 @@ export async function planJob(
     run: newRunId(doors.host),
     stepsAtMost: options.stepsAtMost,
     why: options.why,
+    fullScan: options.fullScan ?? false,
     guard: options.guard,
   });
   const end = await doJobInChild(doors, config, { request, onMessage });
@@ -63,6 +66,7 @@ function failedPlan(rule: JobRule, { failure }: JobEnd): JobPlan {
     approval: { state: "never", fingerprint: null, since: null, by: null, changes: [], effect: null },
     steps: [],
     kept: {},
+    keptAsOf: null,
     totals: { files: 0, bytes: 0, oldestModifiedAt: null },
     refusal: null,
     error: { code, message: failureMessage(failure), hint: failure?.hint ?? null },
