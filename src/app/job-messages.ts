@@ -1,7 +1,9 @@
 import type { JobRule } from "../config/config.ts";
 import type { Progress, Refusal } from "../jobs/job.ts";
 import type { Limits } from "../jobs/limits.ts";
+import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
+import type { ExplainedJob, ExplainReport } from "../reports/explain.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan, PlanStep, ReportedError } from "../reports/plan.ts";
 import type { JobReport } from "../reports/run.ts";
@@ -40,6 +42,8 @@ export interface JobRequest extends RunTerms {
   readonly stepsAtMost: number;
   /** Send each thing that stays for this reason. */
   readonly why: ReasonCode | undefined;
+  /** Send what the plan says of this path, from the source; empty for the source itself. */
+  readonly explain: RawPath | undefined;
 }
 
 export type ToChild = { readonly type: "start"; readonly request: JobRequest } | { readonly type: "stop" };
@@ -50,12 +54,16 @@ export type PlannedJob = Omit<JobPlan, "steps"> & {
   readonly rule: string;
 };
 
+/** What a job's plan says of the path that was asked for. */
+export type ExplainedPath = Pick<ExplainedJob, "verdict" | "due" | "kept"> & Pick<ExplainReport, "found">;
+
 export type FromChild =
   /** It waits on purpose: for a lock, for `[limits]`. */
   | { readonly type: "waiting" }
   | { readonly type: "scanned"; readonly files: number }
   | { readonly type: "steps"; readonly steps: readonly PlanStep[] }
   | { readonly type: "kept"; readonly paths: readonly PathFields[] }
+  | { readonly type: "explained"; readonly explained: ExplainedPath }
   | { readonly type: "planned"; readonly plan: PlannedJob }
   | { readonly type: "progress"; readonly done: Progress }
   | { readonly type: "report"; readonly report: JobReport }
