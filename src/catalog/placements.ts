@@ -28,17 +28,36 @@ export interface Placement {
   readonly verifiedAtMs: number;
 }
 
+/** Versions on one tier that are in one state. */
+export interface StoredTotals {
+  readonly tier: string;
+  readonly state: PlacementState;
+  readonly versions: number;
+  readonly sizeBytes: number;
+  readonly storedBytes: number;
+}
+
 export interface Placements {
   readonly byId: (id: string) => Placement | undefined;
   /** The versions of one path, newest first. */
   readonly ofPath: (path: RawPath) => readonly Placement[];
   /** Every placement, by path and then newest first; `prefix` limits it to that directory. */
   readonly all: (prefix?: RawPath) => Iterable<Placement>;
+  /** How much of what lay below a directory is where. */
+  readonly below: (directory: RawPath) => readonly StoredTotals[];
   /** Paths in the same directory that go on after `path` with a dot or a hyphen, as rotations do. */
   readonly rotationsOf: (path: RawPath) => readonly RawPath[];
 }
 
 const order = "ORDER BY path, modified_ns DESC, moved_at DESC";
+
+const within = "path > ? AND path < ?";
+
+/** All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/". */
+function rangeOf(directory: RawPath): readonly [Buffer, Buffer] {
+  const name = directory === "/" ? "" : directory;
+  return [Buffer.from(`${name}/`, "latin1"), Buffer.from(`${name}0`, "latin1")];
+}
 
 export function openPlacements(db: Database): Placements {
   const rows = (condition: string) => {
@@ -55,15 +74,23 @@ export function openPlacements(db: Database): Placements {
         .all(Buffer.from(`${path}-`, "latin1"), Buffer.from(`${path}/`, "latin1"))
         .map((row) => rawPathOfBytes(row.path as Uint8Array)),
     ofPath: (path) => rows(`WHERE path = ? ${order}`).all(bytesOf(path)).map(toPlacement),
+    below: (directory) =>
+      db
+        .prepare(
+          `SELECT tier, state, count(*) AS versions, sum(size_bytes) AS size, sum(stored_bytes) AS stored
+            FROM placements WHERE ${within} GROUP BY tier, state ORDER BY tier, state`,
+        )
+        .all(...rangeOf(directory))
+        .map((row) => ({
+          tier: String(row.tier),
+          state: String(row.state) as PlacementState,
+          versions: Number(row.versions),
+          sizeBytes: Number(row.size),
+          storedBytes: Number(row.stored),
+        })),
     all: function* (prefix) {
-      // All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/".
       const found =
-        prefix === undefined || prefix === "/"
-          ? rows(order).iterate()
-          : rows(`WHERE path > ? AND path < ? ${order}`).iterate(
-              Buffer.from(`${prefix}/`, "latin1"),
-              Buffer.from(`${prefix}0`, "latin1"),
-            );
+        prefix === undefined ? rows(order).iterate() : rows(`WHERE ${within} ${order}`).iterate(...rangeOf(prefix));
       for (const row of found) yield toPlacement(row);
     },
   };

@@ -27,6 +27,7 @@ function placementsOf(...versions: readonly Version[]): Placements {
   return {
     byId: (id) => all.find((each) => each.id === id),
     rotationsOf: () => [],
+    below: () => [],
     ofPath: (path) => all.filter((each) => each.path === path),
     all: (prefix = "/" as RawPath) => all.filter((each) => isWithin(each.path, prefix)),
   };
@@ -107,6 +108,7 @@ test("M20: names of any bytes are found as the command line gives them, and by g
     byId: () => undefined,
     ofPath: () => [],
     rotationsOf: () => [],
+    below: () => [],
     all: () => [{ path: raw } as Placement],
   };
   for (const pattern of [textOfArgument(raw), textOfArgument("b\xff*\n.2" as RawPath), "b*.2", "/d"])
