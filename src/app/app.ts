@@ -49,7 +49,7 @@ export function selectJobs(config: Config, names: readonly string[]): readonly J
 }
 
 export interface RequestOptions extends Partial<RunTerms> {
-  readonly mode: "plan" | "run";
+  readonly mode: JobRequest["mode"];
   readonly run: string;
   readonly stepsAtMost?: number;
   readonly why?: ReasonCode | undefined;

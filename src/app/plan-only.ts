@@ -9,8 +9,9 @@ import { explaining } from "./explain-child.ts";
 import type { ChildDoors } from "./job-child.ts";
 import { contextOf, judgingOf } from "./job-context.ts";
 import type { JobRequest, PlannedJob } from "./job-messages.ts";
+import { approvalOf } from "./judge-job.ts";
 import { openJob } from "./open-job.ts";
-import { approvalOf, planAndJudge, reportedStep } from "./plan-job.ts";
+import { planAndJudge, reportedStep } from "./plan-job.ts";
 import { ruleAsApproved } from "./rule-as-approved.ts";
 
 const pieceSize = 500;

@@ -10,6 +10,7 @@ import { usageScreen } from "./error-screen.ts";
 import { addFindVerb } from "./find.ts";
 import { addHealthVerb } from "./health.ts";
 import { addInitVerb } from "./init.ts";
+import { addJobsVerb } from "./jobs.ts";
 import { addPlanVerb } from "./plan.ts";
 import { addRestoreVerb } from "./restore.ts";
 import { addRunVerb } from "./run.ts";
@@ -36,6 +37,7 @@ export function buildProgram({ cli, app, workingDirectory }: ProgramDoors): Comm
   const config = (file: string | undefined) => requireConfig(file ?? defaultConfigFile);
   const withWarnings = (file: string | undefined) => requireConfigAndWarnings(file ?? defaultConfigFile);
   addHealthVerb(program, cli, { config });
+  addJobsVerb(program, cli, { app, config });
   addPlanVerb(program, cli, { app, config: withWarnings });
   addApproveVerb(program, cli, { app, config });
   addRunVerb(program, cli, { app, config: withWarnings });

@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { HealthReport } from "../../src/reports/health.ts";
+import type { KnownJob } from "../../src/reports/jobs.ts";
 import type { JobPlan } from "../../src/reports/plan.ts";
 import type { Reclaimed } from "../../src/reports/run.ts";
 import type { Scratch } from "../support/scratch.ts";
@@ -17,6 +18,7 @@ export function realReports({ path }: Scratch): Reports {
   const run = report(file, "run");
   writeFileSync(file, configText(path, "8d"));
   const changed = report(file, "plan", "logs");
+  const jobs = report(file, "jobs");
   const [first] = report(file, "find", "plain.log.1").placements as readonly { readonly id: string }[];
   const restored = report(file, "restore", first?.id ?? "", "--to", `${path}/back`);
   const again = report(file, "restore", first?.id ?? "", "--to", `${path}/back`);
@@ -25,6 +27,7 @@ export function realReports({ path }: Scratch): Reports {
   return new Map<string, readonly unknown[]>([
     ["tier-adopt", [adopted]],
     ["plan", [never, changed, dockerParts().plan]],
+    ["jobs", [withoutLast(jobs), guardParts()]],
     ["approve", [approved]],
     ["run", [run, dockerParts().run]],
     ["find", [report(file, "find", "/")]],
@@ -64,6 +67,18 @@ server = "127.0.0.1:1"
 ${job("logs", `${path}/linked`)}
 ${job("engine", `${path}/engine`)}
 ${job("lost", `${path}/nowhere`)}`;
+}
+
+/** The page of a run tells what is in `last`. */
+function withoutLast({ jobs, ...document }: Record<string, unknown>): object {
+  return { ...document, jobs: (jobs as readonly object[]).map((job) => ({ ...job, last: null })) };
+}
+
+/** What needs a clock that was set; the compiler holds these keys to the types. */
+function guardParts() {
+  const refusal: KnownJob["refusal"] = { guard: "clock", message: "", hint: "" };
+  const lifted: KnownJob["lifted"] = ["clock"];
+  return { jobs: [{ refusal, lifted }] };
 }
 
 /** What needs Docker to be seen; the compiler holds these keys to the types. */
