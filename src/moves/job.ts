@@ -165,13 +165,15 @@ async function recoverMoves(opened: Opened): Promise<Recovered> {
   const journal = context.catalog?.journal;
   const total = { finished: 0, dropped: 0, runs: [] as string[], problems: [] as Recovered["problems"][number][] };
   const strangers = unknownStaging(tier.root, journal?.stagingRuns() ?? new Set());
-  for (const owner of journal?.stagingOf(rule.name) ?? []) {
+  const names = [rule.name, ...rule.formerly];
+  for (const owner of names.flatMap((name) => journal?.stagingOf(name) ?? [])) {
     const batches = journal?.unfinished(owner) ?? [];
     if (owner.tierUuid !== tier.uuid) {
       total.problems.push(elsewhere(owner.tier, owner.run));
       continue;
     }
-    for (const result of await recoverRun(opened, owner.run, batches)) {
+    const asThen = { ...opened, rule: { ...rule, name: owner.job } };
+    for (const result of await recoverRun(asThen, owner.run, batches)) {
       total.finished += result.finished;
       total.dropped += result.dropped;
       total.problems.push(...result.problems);

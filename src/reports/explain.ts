@@ -18,6 +18,8 @@ export interface ExplainReport extends Envelope<"explain">, PathFields {
   readonly jobs: readonly ExplainedJob[];
   /** Versions of it that were moved, newest first. */
   readonly placements: readonly FoundPlacement[];
+  /** Where a clean job set it aside, the last first. */
+  readonly setAside: readonly SetAside[];
   /** What was moved from below it, by tier and state. */
   readonly storedBelow: readonly StoredBelow[];
 }
@@ -78,6 +80,16 @@ export interface StayingBelow {
   /** When the first of them is old enough. */
   readonly firstDueAt: string | null;
   readonly examples: readonly PathFields[];
+}
+
+export interface SetAside {
+  readonly id: string;
+  readonly job: string;
+  readonly setAsideAt: string;
+  /** When it goes for good; null when its job does not say any more. */
+  readonly goesAt: string | null;
+  readonly sizeBytes: number;
+  readonly modifiedAt: string;
 }
 
 export interface StoredBelow {

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import type { HealthReport } from "../../src/reports/health.ts";
 import type { KnownJob } from "../../src/reports/jobs.ts";
 import type { JobPlan } from "../../src/reports/plan.ts";
@@ -46,12 +46,16 @@ function makeScene(path: string): string {
   mkdirSync(`${path}/engine`);
   writeFileSync(`${path}/engine/PG_VERSION`, "16\n");
   symlinkSync("log", `${path}/linked`);
+  mkdirSync(`${path}/scratch`);
+  const aside = Buffer.from(`${path}/scratch/latin \xe9`, "latin1");
+  writeFileSync(aside, "set aside");
+  utimesSync(aside, 0, 0);
   const file = `${path}/tierkeep.toml`;
   writeFileSync(file, configText(path, "7d"));
   return file;
 }
 
-/** A job that moves, one that is refused, one without a source; a tier that is used, and one whose server is away. */
+/** A job that moves, one that is refused, one without a source, one that sets aside; a tier that is used, and one whose server is away. */
 function configText(path: string, age: string): string {
   const job = (name: string, source: string) =>
     `[[move]]\nname = "${name}"\nsource = "${source}"\nto = "warm"\nolder_than = "${age}"\ncompress = "zstd"\n`;
@@ -66,7 +70,15 @@ path = "${path}/nas"
 server = "127.0.0.1:1"
 ${job("logs", `${path}/linked`)}
 ${job("engine", `${path}/engine`)}
-${job("lost", `${path}/nowhere`)}`;
+${job("lost", `${path}/nowhere`)}
+[[clean]]
+name = "scratch"
+path = "${path}/scratch"
+older_than = "7d"
+age_by = ["mtime"]
+quarantine = "1d"
+max_delete = { files = 10, bytes = "1GiB", share = "90%" }
+`;
 }
 
 /** The page of a run tells what is in `last`. */
