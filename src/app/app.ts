@@ -5,6 +5,7 @@ import { readLogrotate } from "../config/read-logrotate.ts";
 import type { Host } from "../host/host.ts";
 import { closest } from "../lib/closest.ts";
 import { OperatorError } from "../lib/errors.ts";
+import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { EnvelopeFacts } from "../reports/envelope.ts";
 import type { JobRequest, RunTerms } from "./job-messages.ts";
@@ -48,10 +49,12 @@ export function selectJobs(config: Config, names: readonly string[]): readonly J
 }
 
 export interface RequestOptions extends Partial<RunTerms> {
-  readonly mode: "plan" | "run";
+  readonly mode: JobRequest["mode"];
   readonly run: string;
   readonly stepsAtMost?: number;
   readonly why?: ReasonCode | undefined;
+  readonly fullScan?: boolean;
+  readonly explain?: RawPath | undefined;
 }
 
 /** Makes the request for a job's child out of the configuration. */
@@ -78,8 +81,9 @@ export function requestFor(
     baselineRatio: options.baselineRatio ?? 0,
     lockWaitMs: options.lockWaitMs,
     isTight: options.isTight ?? false,
-    fullScan: false,
+    fullScan: options.fullScan ?? false,
     stepsAtMost: options.stepsAtMost ?? 0,
     why: options.why,
+    explain: options.explain,
   };
 }

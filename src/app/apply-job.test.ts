@@ -57,6 +57,7 @@ function jobThatMeets(failure: unknown): Job {
     writesTo: [],
     recover: () => Promise.resolve({ finished: 0, dropped: 0, runs: [], strangers: [], problems: [] }),
     rule: "{}",
+    look: () => undefined,
     plan: () => Promise.resolve(plan),
     apply: async function* () {
       yield [moved];

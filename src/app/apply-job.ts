@@ -8,7 +8,8 @@ import { pathFields } from "../reports/path.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
 import type { ChildDoors } from "./job-child.ts";
 import { type JobTally, tallyJob } from "./job-report.ts";
-import { type JudgedPlan, type Judging, planAndJudge } from "./plan-job.ts";
+import type { Judging } from "./judge-job.ts";
+import { type JudgedPlan, planAndJudge } from "./plan-job.ts";
 
 interface Applying {
   readonly catalog: Catalog;

@@ -1,6 +1,7 @@
 import { openCatalog } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import type { GuardId } from "../jobs/guards.ts";
+import { keepReserve } from "../jobs/reserve.ts";
 import type { AppDoors } from "./app.ts";
 import { fingerprintOf } from "./approval.ts";
 
@@ -26,6 +27,8 @@ export function liftGuard(
 /** Writes down that these rules, as they were shown, may act. @throws OperatorError STATE_DIR */
 export function saveApprovals(doors: AppDoors, config: Config, { rules, by }: ApprovedRules): void {
   using catalog = openCatalog(config.stateDir);
+  // Before the first run, which may be the one on a full disk.
+  keepReserve(config.stateDir);
   for (const [job, rule] of rules) {
     catalog.decisions.saveApproval({
       job,

@@ -1,10 +1,12 @@
 import type { Config } from "../config/config.ts";
+import { realConfigDeps } from "../config/deps.ts";
 import { processState } from "../host/activity.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { formatDuration } from "../lib/units.ts";
 import type { AppDoors } from "./app.ts";
 import type { FromChild, JobRequest } from "./job-messages.ts";
-import { hungTiers, notAnswering } from "./shelf.ts";
+import { hungTiers, notAnswering, onlyWatched } from "./shelf.ts";
+import { sourceOf } from "./source-of.ts";
 import { type JobEnd, nothingYet, superviseJob } from "./supervise-job.ts";
 
 /** Does one job in a process of its own, if the tiers that it needs answer at all. */
@@ -32,7 +34,9 @@ async function refuseHung(doors: AppDoors, config: Config, request: JobRequest):
 
 async function hungAmong(doors: AppDoors, config: Config, { rule }: JobRequest) {
   const needed = config.tiers.filter((tier) => rule.needs.includes(tier.name));
-  return await hungTiers(doors, config, needed);
+  const source = sourceOf(rule);
+  const isAsked = source !== undefined && realConfigDeps().mayHang(source);
+  return await hungTiers(doors, config, isAsked ? [...needed, onlyWatched(source)] : needed);
 }
 
 /** Why a job that made no progress was ended: most often a tier that answers no more, which a probe tells. */

@@ -15,6 +15,7 @@ import { applyJob } from "./apply-job.ts";
 import { keepDailyCopies } from "./daily-copies.ts";
 import { contextOf, judgingOf } from "./job-context.ts";
 import type { FromChild, JobRequest } from "./job-messages.ts";
+import { judgeOnly } from "./judge-only.ts";
 import { openJob } from "./open-job.ts";
 import { planOnly } from "./plan-only.ts";
 
@@ -29,10 +30,12 @@ export interface ChildDoors {
 
 /** Does one job from start to end in a process of its own; the answers are messages. @throws OperatorError */
 export async function doJob(request: JobRequest, doors: ChildDoors): Promise<void> {
-  if (request.mode === "plan") {
-    await planOnly(request, doors);
-    return;
-  }
+  if (request.mode === "run") await applyOne(request, doors);
+  else if (request.mode === "plan") await planOnly(request, doors);
+  else await judgeOnly(request, doors);
+}
+
+async function applyOne(request: JobRequest, doors: ChildDoors): Promise<void> {
   const { stateDir, rule, lockWaitMs } = request;
   const holder = { pid: doors.pid, since: new Date(doors.clock.now()).toISOString(), run: request.run };
   const onWaiting = () => void doors.send({ type: "waiting" });

@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { JobContext } from "../jobs/job.ts";
 import type { ChildDoors } from "./job-child.ts";
 import type { JobRequest } from "./job-messages.ts";
-import type { Judging } from "./plan-job.ts";
+import type { Judging } from "./judge-job.ts";
 
 /** What a job of this request gets from outside. */
 export function contextOf(

@@ -1,7 +1,10 @@
 import type { JobRule } from "../config/config.ts";
 import type { Progress, Refusal } from "../jobs/job.ts";
 import type { Limits } from "../jobs/limits.ts";
+import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
+import type { ExplainedJob, ExplainReport } from "../reports/explain.ts";
+import type { KnownJob } from "../reports/jobs.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan, PlanStep, ReportedError } from "../reports/plan.ts";
 import type { JobReport } from "../reports/run.ts";
@@ -23,7 +26,8 @@ export interface RunTerms {
 
 /** What a job's child process is asked to do; it reads no configuration of its own. */
 export interface JobRequest extends RunTerms {
-  readonly mode: "plan" | "run";
+  /** `judge`: only say whether it may act. */
+  readonly mode: "plan" | "run" | "judge";
   readonly run: string;
   readonly host: string;
   readonly rule: JobRule;
@@ -40,6 +44,8 @@ export interface JobRequest extends RunTerms {
   readonly stepsAtMost: number;
   /** Send each thing that stays for this reason. */
   readonly why: ReasonCode | undefined;
+  /** Send what the plan says of this path, from the source; empty for the source itself. */
+  readonly explain: RawPath | undefined;
 }
 
 export type ToChild = { readonly type: "start"; readonly request: JobRequest } | { readonly type: "stop" };
@@ -50,13 +56,21 @@ export type PlannedJob = Omit<JobPlan, "steps"> & {
   readonly rule: string;
 };
 
+/** What a job's plan says of the path that was asked for. */
+export type ExplainedPath = Pick<ExplainedJob, "verdict" | "due" | "kept"> & Pick<ExplainReport, "found">;
+
+/** Whether a job may act, as its child says it. */
+export type JudgedJob = Pick<KnownJob, "approval" | "refusal" | "lifted">;
+
 export type FromChild =
   /** It waits on purpose: for a lock, for `[limits]`. */
   | { readonly type: "waiting" }
   | { readonly type: "scanned"; readonly files: number }
   | { readonly type: "steps"; readonly steps: readonly PlanStep[] }
   | { readonly type: "kept"; readonly paths: readonly PathFields[] }
+  | { readonly type: "explained"; readonly explained: ExplainedPath }
   | { readonly type: "planned"; readonly plan: PlannedJob }
+  | { readonly type: "judged"; readonly judged: JudgedJob }
   | { readonly type: "progress"; readonly done: Progress }
   | { readonly type: "report"; readonly report: JobReport }
   /** An expected failure before there was a plan. */

@@ -5,11 +5,13 @@ import { unpaced } from "../jobs/pacer.ts";
 import { OperatorError } from "../lib/errors.ts";
 import { type PathFields, pathFields } from "../reports/path.ts";
 import type { Approval, PlanStep } from "../reports/plan.ts";
+import { explaining } from "./explain-child.ts";
 import type { ChildDoors } from "./job-child.ts";
 import { contextOf, judgingOf } from "./job-context.ts";
 import type { JobRequest, PlannedJob } from "./job-messages.ts";
+import { approvalOf } from "./judge-job.ts";
 import { openJob } from "./open-job.ts";
-import { approvalOf, planAndJudge, reportedStep } from "./plan-job.ts";
+import { planAndJudge, reportedStep } from "./plan-job.ts";
 import { ruleAsApproved } from "./rule-as-approved.ts";
 
 const pieceSize = 500;
@@ -19,12 +21,15 @@ export async function planOnly(request: JobRequest, doors: ChildDoors): Promise<
   using catalog = openCatalogToRead(request.stateDir);
   using scanIndex = openScanIndex(request.stateDir);
   using job = await openJob(request.rule, contextOf(request, doors, { catalog, scanIndex, pacer: unpaced }));
+  const { rule, why, explain: path } = request;
   const kept: PathFields[] = [];
-  const onKept: PlanWatch["onKept"] = (code, path) => {
-    if (code === request.why) kept.push(pathFields(path));
+  const explained = path === undefined ? undefined : explaining({ job, rule, path, nowMs: doors.clock.now() });
+  const onKept: PlanWatch["onKept"] = (code, at) => {
+    if (code === why) kept.push(pathFields(at));
+    explained?.kept(code, at);
   };
   using judged = await planAndJudge(job, judgingOf(request, catalog), {
-    ...(request.why === undefined ? {} : { onKept }),
+    ...(why === undefined && explained === undefined ? {} : { onKept }),
     onProgress: (files) => {
       void doors.send({ type: "scanned", files });
     },
@@ -33,6 +38,7 @@ export async function planOnly(request: JobRequest, doors: ChildDoors): Promise<
     await doors.send({ type: "kept", paths: kept.slice(from, from + pieceSize) });
   }
   await sendSteps(judged.plan, request.stepsAtMost, doors);
+  if (explained !== undefined) await doors.send({ type: "explained", explained: explained.of(judged.plan) });
   const effect = await effectOfEdit(judged.planned, { request, doors, catalog });
   const approval = { ...judged.planned.approval, effect };
   await doors.send({ type: "planned", plan: { ...judged.planned, approval } });

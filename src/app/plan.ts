@@ -1,17 +1,22 @@
 import type { Config, JobRule } from "../config/config.ts";
 import type { Refusal } from "../jobs/job.ts";
 import { messageWithFacts } from "../lib/errors.ts";
+import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { PathFields } from "../reports/path.ts";
 import type { JobPlan, PlanStep } from "../reports/plan.ts";
 import { type AppDoors, newRunId, requestFor } from "./app.ts";
 import { bugOf, doJobInChild } from "./do-job.ts";
-import type { FromChild } from "./job-messages.ts";
+import type { ExplainedPath, FromChild } from "./job-messages.ts";
 import type { JobEnd } from "./supervise-job.ts";
 
 export interface PlanOptions {
   readonly stepsAtMost: number;
   readonly why?: ReasonCode | undefined;
+  /** Read every directory, whatever the scan index says. */
+  readonly fullScan?: boolean;
+  /** A path from the job's source, about which all is to be told. */
+  readonly explain?: RawPath | undefined;
   /** What refuses whatever the job. */
   readonly guard?: Refusal | undefined;
   readonly onScanned?: (job: string, files: number) => void;
@@ -24,6 +29,8 @@ export interface PlannedOne {
   readonly rule: string | undefined;
   /** What stays for the reason that was asked for. */
   readonly why: readonly PathFields[];
+  /** Of the path that was asked for. */
+  readonly explained: ExplainedPath | undefined;
 }
 
 /** Plans one job in a child process, so that a hung source or tier takes nothing else with it. @throws OperatorError INTERRUPTED; Error for a bug in it */
@@ -34,9 +41,11 @@ export async function planJob(
 ): Promise<PlannedOne> {
   const steps: PlanStep[] = [];
   const why: PathFields[] = [];
+  let explained: ExplainedPath | undefined;
   const onMessage = (message: FromChild) => {
     if (message.type === "steps") steps.push(...message.steps);
     if (message.type === "kept") why.push(...message.paths);
+    if (message.type === "explained") explained = message.explained;
     if (message.type === "scanned") options.onScanned?.(rule.name, message.files);
   };
   const request = requestFor(config, rule, {
@@ -45,14 +54,16 @@ export async function planJob(
     run: newRunId(doors.host),
     stepsAtMost: options.stepsAtMost,
     why: options.why,
+    fullScan: options.fullScan ?? false,
+    explain: options.explain,
     guard: options.guard,
   });
   const end = await doJobInChild(doors, config, { request, onMessage });
   if (end.bug !== undefined) throw bugOf([end.bug]);
   if (end.planned === undefined) doors.signal.throwIfAborted();
-  if (end.planned === undefined) return { plan: failedPlan(rule, end), rule: undefined, why };
+  if (end.planned === undefined) return { plan: failedPlan(rule, end), rule: undefined, why, explained };
   const { rule: text, ...planned } = end.planned;
-  return { plan: { ...planned, steps }, rule: text, why };
+  return { plan: { ...planned, steps }, rule: text, why, explained };
 }
 
 function failedPlan(rule: JobRule, { failure }: JobEnd): JobPlan {
@@ -64,6 +75,7 @@ function failedPlan(rule: JobRule, { failure }: JobEnd): JobPlan {
     approval: { state: "never", fingerprint: null, since: null, by: null, changes: [], effect: null },
     steps: [],
     kept: {},
+    keptAsOf: null,
     totals: { files: 0, bytes: 0, oldestModifiedAt: null },
     refusal: null,
     error: { code, message: failureMessage(failure), hint: failure?.hint ?? null },

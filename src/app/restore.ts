@@ -13,6 +13,7 @@ import { restoreGroup, restoreGroups } from "../restore/restore-group.ts";
 import { choosePlacements } from "../restore/select.ts";
 import { prepareTarget, type TargetOptions } from "../restore/targets.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
+import { asideMeant, bringAllBack } from "./restore-aside.ts";
 import { openShelf, type TierShelf } from "./shelf.ts";
 import { openCatalogToWrite, reportedError } from "./stored.ts";
 
@@ -27,8 +28,10 @@ export interface RestoreRequest extends TargetOptions {
 export async function restoreAll(doors: AppDoors, config: Config, request: RestoreRequest): Promise<RestoreReport> {
   using catalog = openCatalogToWrite(config);
   const { patterns, ...choice } = request;
+  const aside = asideMeant(catalog, request);
   const chosen = new Map(
     patterns
+      .filter((pattern) => !aside.has(pattern))
       .flatMap((pattern) => choosePlacements({ ...choice, placements: catalog.placements, pattern }))
       .map((placement) => [placement.id, placement]),
   );
@@ -38,7 +41,7 @@ export async function restoreAll(doors: AppDoors, config: Config, request: Resto
   const names = [...chosen.values()].map((placement) => placement.tier);
   using shelf = await openShelf(doors, config, { catalog, names });
   const links = new Map<string, RawPath>();
-  const files: RestoredFile[] = [];
+  const files: RestoredFile[] = bringAllBack(aside, { catalog, request, nowMs: doors.host.clock.now() });
   for (const group of restoreGroups(chosen.values())) {
     doors.signal.throwIfAborted();
     const restored = await restoreSome(group, { doors, catalog, shelf, links, request });

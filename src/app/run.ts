@@ -16,6 +16,7 @@ import { type ClockTrust, openClockTrust } from "./clock.ts";
 import { bugOf } from "./do-job.ts";
 import type { PlannedJob } from "./job-messages.ts";
 import { emptyReport, runJob } from "./run-job.ts";
+import { sourceOf } from "./source-of.ts";
 
 export interface RunWatch {
   readonly onPlanned: (plan: PlannedJob) => void;
@@ -100,12 +101,11 @@ function roomMakersFirst(config: Config, jobs: readonly JobRule[]): readonly Job
   const mounts = readMounts();
   const deviceOf = (path: string) => mountOf(mounts, rawPath(path))?.device;
   const full = deviceOf(config.stateDir);
-  const makesRoom = (rule: JobRule) => rule.kind !== "docker" && deviceOf(sourceOf(rule)) === full;
+  const makesRoom = (rule: JobRule) => {
+    const source = sourceOf(rule);
+    return source !== undefined && deviceOf(source) === full;
+  };
   return [...jobs.filter(makesRoom), ...jobs.filter((rule) => !makesRoom(rule))];
-}
-
-function sourceOf(rule: Exclude<JobRule, { kind: "docker" }>): string {
-  return rule.kind === "clean" ? rule.path : rule.sourcePath;
 }
 
 interface EndOfRun {

@@ -54,6 +54,23 @@ export async function hungTiers(
   return new Map(report.tiers.flatMap(({ name, hungSince }) => (hungSince === null ? [] : [[name, hungSince]])));
 }
 
+/** A path that is no tier, in the terms in which a probe child is asked whether its file system answers. */
+export function onlyWatched(path: string): TierConfig {
+  return {
+    name: path,
+    path: undefined,
+    filesystems: [path],
+    volumeGroup: undefined,
+    server: undefined,
+    filesystemType: undefined,
+    warnRatio: 1,
+    criticalRatio: 1,
+    directory: false,
+    reserveRatio: 0,
+    readBack: "cache",
+  };
+}
+
 /** How tiers are, from probe children; as long as `health` waits at most. */
 export function askTiers(doors: AppDoors, config: Config, tiers: readonly TierConfig[]): Promise<HealthReport> {
   return checkHealth(

@@ -5,11 +5,12 @@ import type { Clock } from "../host/host.ts";
 import { watchdog } from "../jobs/watchdog.ts";
 import type { ReportedError } from "../reports/plan.ts";
 import type { JobReport } from "../reports/run.ts";
-import type { FromChild, JobRequest, PlannedJob, ToChild } from "./job-messages.ts";
+import type { FromChild, JobRequest, JudgedJob, PlannedJob, ToChild } from "./job-messages.ts";
 
 /** What came of a job's child: a plan, a report, or why there is neither. */
 export interface JobEnd {
   readonly planned: PlannedJob | undefined;
+  readonly judged: JudgedJob | undefined;
   readonly report: JobReport | undefined;
   readonly failure: (ReportedError & { readonly facts: Readonly<Record<string, string>> }) | undefined;
   /** The stack of a bug. */
@@ -32,6 +33,7 @@ export interface Supervision {
 
 export const nothingYet: JobEnd = {
   planned: undefined,
+  judged: undefined,
   report: undefined,
   failure: undefined,
   bug: undefined,
@@ -63,7 +65,7 @@ export async function superviseJob(request: JobRequest, supervision: Supervision
   child.send({ type: "start", request });
   const killing = new AbortController();
   using _watch = killWhenStalled(child, supervision, { dog, killing });
-  using _stop = stopOnSignal(child, supervision.signal, { killing, graceMs: request.mode === "plan" ? 0 : graceMs });
+  using _stop = stopOnSignal(child, supervision.signal, { killing, graceMs: request.mode === "run" ? graceMs : 0 });
   const ended = await endOf(child, killing.signal);
   if (killing.signal.reason === stalledReason) {
     return { ...end, stalled: { stuckPid: ended === undefined ? child.pid : undefined } };
@@ -130,14 +132,15 @@ async function endOf(child: Child<ToChild>, killing: AbortSignal): Promise<Child
 
 function absorb(end: JobEnd, message: FromChild): JobEnd {
   if (message.type === "planned") return { ...end, planned: message.plan };
+  if (message.type === "judged") return { ...end, judged: message.judged };
   if (message.type === "report") return { ...end, report: message.report };
   if (message.type === "failure") return { ...end, failure: message.error };
   return message.type === "bug" ? { ...end, bug: message.stack } : end;
 }
 
 function completed(end: JobEnd, ended: ChildEnd, request: JobRequest): JobEnd {
-  const isWhole = request.mode === "plan" ? end.planned !== undefined : end.report !== undefined;
-  if (isWhole || end.failure !== undefined || end.bug !== undefined) return end;
+  const wanted = { plan: end.planned, run: end.report, judge: end.judged }[request.mode];
+  if (wanted !== undefined || end.failure !== undefined || end.bug !== undefined) return end;
   if (ended.exitCode === 1 && ended.stderr !== "") return { ...end, bug: ended.stderr };
   const how = ended.signal === null ? `with exit code ${ended.exitCode}` : `by ${ended.signal}`;
   const message = `the process of ${request.rule.name} ended ${how} without a report${ended.stderr === "" ? "" : `: ${ended.stderr}`}`;

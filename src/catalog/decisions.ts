@@ -16,6 +16,8 @@ export interface Approval {
 export interface Decisions {
   readonly approvalOf: (job: string) => Approval | undefined;
   readonly saveApproval: (approval: Approval) => void;
+  /** Every job that was ever approved, and every tier that has a pin. */
+  readonly names: () => { readonly jobs: readonly string[]; readonly tiers: readonly string[] };
   readonly pinOf: (tier: string) => TierPin | undefined;
   readonly savePin: (pin: TierPin) => void;
 }
@@ -30,6 +32,16 @@ export function openDecisions(db: Database): Decisions {
       const save = db.prepare("INSERT OR REPLACE INTO approvals VALUES (?, ?, ?, ?, ?)");
       save.run(job, fingerprint, rule, approvedAtMs, approvedBy);
     },
+    names: () => ({
+      jobs: db
+        .prepare("SELECT job FROM approvals ORDER BY job")
+        .all()
+        .map((row) => String(row.job)),
+      tiers: db
+        .prepare("SELECT tier FROM pins ORDER BY tier")
+        .all()
+        .map((row) => String(row.tier)),
+    }),
     pinOf: (tier) => {
       const row = db.prepare("SELECT pin FROM pins WHERE tier = ?").get(tier);
       return row === undefined ? undefined : (JSON.parse(String(row.pin)) as TierPin);

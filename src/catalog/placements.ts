@@ -29,6 +29,15 @@ export interface Placement {
   readonly verifiedAtMs: number;
 }
 
+/** Versions on one tier that are in one state. */
+export interface StoredTotals {
+  readonly tier: string;
+  readonly state: PlacementState;
+  readonly versions: number;
+  readonly sizeBytes: number;
+  readonly storedBytes: number;
+}
+
 export interface Placements {
   /** The version that an operation stored, by the operation's id. */
   readonly byId: (id: string) => Placement | undefined;
@@ -38,6 +47,8 @@ export interface Placements {
   readonly all: (prefix?: RawPath) => Iterable<Placement>;
   /** Some file of this directory, or from below it, has or had a placement. */
   readonly anyBelow: (directory: RawPath) => boolean;
+  /** How much of what lay below a directory is where. */
+  readonly totalsBelow: (directory: RawPath) => readonly StoredTotals[];
   /** Paths in the same directory that go on after `path` with a dot or a hyphen, as rotations do. */
   readonly rotationsOf: (path: RawPath) => readonly RawPath[];
 }
@@ -54,6 +65,14 @@ const storedBy = `(placements.path, placements.modified_ns, placements.tier, pla
   SELECT path, modified_ns, tier, stored_as FROM batches JOIN copies USING (batch)
   WHERE run = ? AND job = ? AND first <= ? AND seq = ?)`;
 
+const within = "placements.path > ? AND placements.path < ?";
+
+/** All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/". */
+function rangeOf(directory: RawPath): readonly [Buffer, Buffer] {
+  const name = directory === "/" ? "" : directory;
+  return [Buffer.from(`${name}/`, "latin1"), Buffer.from(`${name}0`, "latin1")];
+}
+
 export function openPlacements(db: Database): Placements {
   const rows = (condition: string) => {
     const query = db.prepare(`${versions} ${condition}`);
@@ -67,7 +86,8 @@ export function openPlacements(db: Database): Placements {
       return rows(`WHERE ${storedBy}`).all(key.run, key.job, key.seq, key.seq).map(toPlacement)[0];
     },
     anyBelow: (directory) =>
-      db.prepare("SELECT 1 FROM placements WHERE path > ? AND path < ? LIMIT 1").get(...below(directory)) !== undefined,
+      db.prepare("SELECT 1 FROM placements WHERE path > ? AND path < ? LIMIT 1").get(...rangeOf(directory)) !==
+      undefined,
     rotationsOf: (path) =>
       // "-" and "." are the two bytes before "/".
       db
@@ -75,20 +95,26 @@ export function openPlacements(db: Database): Placements {
         .all(Buffer.from(`${path}-`, "latin1"), Buffer.from(`${path}/`, "latin1"))
         .map((row) => rawPathOfBytes(row.path as Uint8Array)),
     ofPath: (path) => rows(`WHERE placements.path = ? ${order}`).all(bytesOf(path)).map(toPlacement),
+    totalsBelow: (directory) =>
+      db
+        .prepare(
+          `SELECT placements.tier, placements.state, count(*) AS versions, sum(size_bytes) AS size, sum(stored_bytes) AS stored
+            FROM placements JOIN copies USING (batch, seq) WHERE ${within} GROUP BY 1, 2 ORDER BY 1, 2`,
+        )
+        .all(...rangeOf(directory))
+        .map((row) => ({
+          tier: String(row.tier),
+          state: String(row.state) as PlacementState,
+          versions: Number(row.versions),
+          sizeBytes: Number(row.size),
+          storedBytes: Number(row.stored),
+        })),
     all: function* (prefix) {
       const found =
-        prefix === undefined
-          ? rows(order).iterate()
-          : rows(`WHERE placements.path > ? AND placements.path < ? ${order}`).iterate(...below(prefix));
+        prefix === undefined ? rows(order).iterate() : rows(`WHERE ${within} ${order}`).iterate(...rangeOf(prefix));
       for (const row of found) yield toPlacement(row);
     },
   };
-}
-
-/** All paths below a directory lie between `dir/` and `dir0`, since "0" follows "/". */
-function below(directory: RawPath): readonly [Buffer, Buffer] {
-  const bare = directory === "/" ? "" : directory;
-  return [Buffer.from(`${bare}/`, "latin1"), Buffer.from(`${bare}0`, "latin1")];
 }
 
 function toPlacement(row: Record<string, unknown>): Placement {

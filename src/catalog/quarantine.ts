@@ -42,13 +42,18 @@ export interface Quarantine {
   readonly intended: (job: string) => readonly Quarantined[];
   /** Set aside by these jobs no later than that, oldest run first. */
   readonly setAsideBefore: (jobs: readonly string[], ms: number) => Iterable<Quarantined>;
+  /** What lies aside of this absolute path, the last first. */
+  readonly ofPath: (path: RawPath) => readonly Quarantined[];
   /** Everything that lies aside. */
   readonly all: () => Iterable<Quarantined>;
   readonly forget: (items: readonly Quarantined[]) => void;
 }
 
 export function openQuarantineRows(db: Database): Quarantine {
-  const rows = function* (condition: string, ...values: readonly (string | number)[]): Generator<Quarantined> {
+  const rows = function* (
+    condition: string,
+    ...values: readonly (string | number | Uint8Array)[]
+  ): Generator<Quarantined> {
     const query = db.prepare(`SELECT * FROM quarantine WHERE ${condition} ORDER BY run, job, seq`);
     query.setReadBigInts(true);
     for (const row of query.iterate(...values)) yield toQuarantined(row);
@@ -75,6 +80,10 @@ export function openQuarantineRows(db: Database): Quarantine {
     intended: (job) => [...rows("state = 'intended' AND job = ?", job)],
     setAsideBefore: function* (jobs, ms) {
       for (const job of jobs) yield* rows("state = 'aside' AND job = ? AND set_aside_at <= ?", job, ms);
+    },
+    ofPath: (path) => {
+      const found = [...rows("state = 'aside' AND substr(?, -length(path)) = path", bytesOf(path))];
+      return found.filter((item) => joinPath(item.root, item.path) === path).reverse();
     },
     all: () => rows("state = 'aside'"),
     forget: (items) =>

@@ -3,10 +3,12 @@ import { quarantineFolder } from "../catalog/quarantine.ts";
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch } from "../jobs/job.ts";
 import { printRule } from "../jobs/print-rule.ts";
 import { type OpenSource, openSourceRoot } from "../jobs/source.ts";
-import { joinPath, rawPath } from "../lib/raw-path.ts";
+import { joinPath, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { compileSelection } from "../policies/patterns.ts";
 import { applyClean } from "./apply.ts";
 import { approvedRule } from "./approved-rule.ts";
 import { reconcileIntended, removeExpired } from "./expire.ts";
+import { lookAtScratch } from "./look.ts";
 import { scratchRoot } from "./open-directory.ts";
 import { type CleanPlan, planClean } from "./plan.ts";
 import type { CleanRule } from "./rule.ts";
@@ -47,6 +49,7 @@ export function openCleanJob(rule: CleanRule, context: JobContext): Job {
       plans.set(plan, cleanPlan);
       return plan;
     },
+    look: looking(opened),
     apply: async function* (plan) {
       const cleanPlan = plans.get(plan);
       if (cleanPlan === undefined) throw new Error("only a plan of this job can be applied");
@@ -82,6 +85,14 @@ function planOf({ rule, context, source, printed }: Opened, watch: PlanWatch): C
     restoredRecently: (path) => anyRestored && (restores?.restoredAfter(path, graceStart) ?? false),
     ...watch,
   });
+}
+
+function looking({ rule, context, source }: Opened): Job["look"] {
+  const { catalog, restoreGraceMs } = context;
+  const isRestoredAt = (path: RawPath, nowMs: number) =>
+    catalog?.restores.restoredAfter(path, nowMs - restoreGraceMs) ?? false;
+  const judgeRule = { matcher: compileSelection(rule), olderThanMs: rule.olderThanMs, ageBy: rule.ageBy };
+  return (path) => lookAtScratch({ source, judgeRule, isRestoredAt }, path);
 }
 
 function asPlan({ rule, source }: Opened, plan: CleanPlan): Plan {

@@ -62,7 +62,7 @@ function isOwn(root: ScratchRoot, stat: FileStat): boolean {
   return stat.kind === "directory" && isPrivate && stat.mountId === root.mountId && stat.device === root.device;
 }
 
-/** The name aside is this run's alone, so where renaming cannot promise to replace nothing a second link does. */
+/** Never replaces anything: where renaming cannot promise that, a second link does. */
 function moveAside(from: NamePlace, to: NamePlace): void {
   try {
     renameNoReplaceAt(from, to);
@@ -91,6 +91,17 @@ export function visitAside(root: ScratchRoot, item: Quarantined, remove: boolean
   } finally {
     closeFd(fd);
   }
+}
+
+/** Gives back what was set aside, at a free name on the same file system. @throws SystemError EEXIST, EXDEV, ENOENT when it is not there */
+export function bringBack(root: ScratchRoot, item: Quarantined, to: NamePlace): void {
+  const fd = openBeneath(root.fd, quarantineOf(item.run), open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW);
+  try {
+    moveAside({ directory: fd, name: asideName(item) }, to);
+  } finally {
+    closeFd(fd);
+  }
+  removeEmptyQuarantine(root, [item.run]);
 }
 
 /** Takes away the folders of runs that nothing of lies aside any more. */

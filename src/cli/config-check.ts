@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { unknownNames } from "../app/unknown-names.ts";
 import type { Problem } from "../config/config.ts";
 import { type ConfigDeps, realConfigDeps } from "../config/deps.ts";
 import { type LoadResult, loadConfig } from "../config/load.ts";
@@ -17,9 +18,10 @@ export function addConfigCheckVerb(parent: Command, cli: Cli): void {
       const options = command.optsWithGlobals<SharedOptions>();
       const deps = realConfigDeps();
       const result = loadConfig(options.config ?? defaultConfigFile, deps);
-      const report = makeReport(result, { cli, deps });
+      const problems = [...result.problems, ...(result.config === undefined ? [] : unknownNames(result.config))];
+      const report = makeReport({ ...result, problems }, { cli, deps });
       cli.terminal.print(
-        options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : screen(cli.terminal, result, report),
+        options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : screen(cli.terminal, problems, report),
       );
       if (!report.valid) cli.exit(exitCodes.config);
     },
@@ -37,7 +39,7 @@ function makeReport(
   return configCheckReport({ file: result.file, problems: result.problems, ...counts }, made);
 }
 
-function screen(terminal: Terminal, { problems }: LoadResult, { totals, file }: ConfigCheckReport): string {
+function screen(terminal: Terminal, problems: readonly Problem[], { totals, file }: ConfigCheckReport): string {
   const counts = `${plural(totals.tiers, "tier")}, ${plural(totals.jobs, "job")}`;
   const warnings = totals.warnings === 0 ? "" : `${plural(totals.warnings, "warning")}`;
   const problemCount = [plural(totals.errors, "problem"), warnings].filter((text) => text !== "").join(", ");

@@ -2,7 +2,7 @@ import { formatLocal } from "../lib/moment.ts";
 import { rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes, plural } from "../lib/units.ts";
-import type { FoundPlacement } from "../reports/find.ts";
+import type { FoundPlacement, FoundQuarantined } from "../reports/find.ts";
 import { rawOf } from "./plan-screen.ts";
 import { columns, mark, paint, sign, type Terminal } from "./terminal.ts";
 
@@ -20,6 +20,23 @@ export function findScreen(terminal: Terminal, pattern: string, found: readonly 
     lines.push(rows[index] ?? "");
   }
   return `${lines.join("\n")}\n\n${closing(pattern, found)}\n`;
+}
+
+/** What lies aside, and how it comes back. */
+export function asideScreen(found: readonly FoundQuarantined[]): string {
+  const rows = columns(
+    found.map(({ modifiedAt, job, sizeBytes, id }) => [
+      `  ${formatLocal(Date.parse(modifiedAt))}`,
+      `set aside by ${job}`,
+      formatBytes(sizeBytes),
+      id,
+    ]),
+    [2],
+  );
+  const lines = found.map((one, index) => `${shellQuote(rawOf(one))}\n${rows[index]}`);
+  const [first] = found;
+  const back = found.length === 1 && first !== undefined ? shellQuote(rawOf(first)) : "ID";
+  return `${lines.join("\n")}\n\nget it back:  tierkeep restore ${back}\n`;
 }
 
 function versionCells(terminal: Terminal, version: FoundPlacement): readonly string[] {

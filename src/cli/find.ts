@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { type AppDoors, envelopeFacts } from "../app/app.ts";
+import { foundQuarantined, matchAside } from "../app/restore-aside.ts";
 import { openShelf } from "../app/shelf.ts";
 import { foundPlacement, requireCatalog } from "../app/stored.ts";
 import type { Config } from "../config/config.ts";
 import { findReport } from "../reports/find.ts";
 import { matchPlacements, nothingFits } from "../restore/select.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
-import { findScreen } from "./find-screen.ts";
+import { asideScreen, findScreen } from "./find-screen.ts";
 
 export interface StoredDoors {
   readonly config: (file: string | undefined) => Config;
@@ -26,13 +27,15 @@ export function addFindVerb(program: Command, cli: Cli, open: StoredDoors): void
       const names = placements.map((placement) => placement.tier);
       using shelf = await openShelf(open.app, config, { catalog, names });
       const found = placements.map((placement) => foundPlacement(placement, shelf.has(placement.tier)));
+      const quarantined = matchAside(catalog, pattern, open.workingDirectory).map(foundQuarantined);
       if (options.json === true) {
         cli.terminal.print(
-          `${JSON.stringify(findReport({ placements: found }, envelopeFacts(open.app, config)), undefined, 2)}\n`,
+          `${JSON.stringify(findReport({ placements: found, quarantined }, envelopeFacts(open.app, config)), undefined, 2)}\n`,
         );
         return;
       }
-      if (found.length === 0) throw nothingFits(pattern);
-      cli.terminal.print(findScreen(cli.terminal, pattern, found));
+      if (found.length + quarantined.length === 0) throw nothingFits(pattern);
+      if (found.length > 0) cli.terminal.print(findScreen(cli.terminal, pattern, found));
+      if (quarantined.length > 0) cli.terminal.print(asideScreen(quarantined));
     });
 }

@@ -42,9 +42,17 @@ function plannedLines(terminal: Terminal, view: PlanView): readonly string[] {
     ...changeLines(terminal, plan),
     ...(allSteps ? allStepLines(terminal, plan) : exampleLines(terminal, plan)),
     ...countLines(terminal, counts, { lead: "stays: ", indent }),
+    ...agedCountLines(terminal, plan),
     ...whyLines(view),
     ...plan.warnings.flatMap((warning) => wordLines(warning, { lead: `${mark(terminal, "warning")} `, indent })),
   ];
+}
+
+/** Directories in which nothing can be due were not read again. */
+function agedCountLines(terminal: Terminal, { keptAsOf }: JobPlan): readonly string[] {
+  if (keptAsOf === null) return [];
+  const since = `${keptAsOf.slice(0, 16).replace("T", " ")} UTC`;
+  return [paint(terminal, "dim", `some of these counts are as of ${since} (--full counts again)`)];
 }
 
 function answerLines(terminal: Terminal, { totals, refusal }: JobPlan): readonly string[] {

@@ -23,6 +23,7 @@ export interface PlanDoors {
 export interface PlanVerbOptions extends SharedOptions {
   readonly steps?: boolean;
   readonly why?: string;
+  readonly full?: boolean;
 }
 
 /** `tierkeep plan [JOB|KIND ...]`: what a run would do, and why everything else stays. Exit 0 whatever approval says. */
@@ -31,7 +32,7 @@ export function addPlanVerb(program: Command, cli: Cli, open: PlanDoors): void {
     .argument("[names...]", "jobs or kinds; all when none is given")
     .option("--steps", "list all steps")
     .option("--why <code>", "list all that stays for this reason")
-    .option("--full", "read every directory (as every plan of this version does)")
+    .option("--full", "read every directory, also those in which nothing can be due")
     .action(async (names: string[], _options: unknown, command: Command) => {
       await showPlan(cli, open, { names, options: command.optsWithGlobals<PlanVerbOptions>() });
     });
@@ -52,7 +53,8 @@ export async function showPlan(
   for (const rule of jobs) {
     // Not Infinity: the request to the child is JSON, which has none.
     const stepsAtMost = options.steps === true || options.json === true ? Number.MAX_SAFE_INTEGER : 3;
-    const wanted = { stepsAtMost, why, guard, onScanned: progress.scanned };
+    const fullScan = options.full === true;
+    const wanted = { stepsAtMost, why, guard, fullScan, onScanned: progress.scanned };
     planned.push({ rule, one: await planJob(open.app, config, { rule, options: wanted }) });
   }
   progress.clear();

@@ -9,10 +9,13 @@ import { addConfigVerbs } from "./config.ts";
 import { usageScreen } from "./error-screen.ts";
 import { addFindVerb } from "./find.ts";
 import { addHealthVerb } from "./health.ts";
+import { addHistoryVerb } from "./history.ts";
 import { addInitVerb } from "./init.ts";
+import { addJobsVerb } from "./jobs.ts";
 import { addPlanVerb } from "./plan.ts";
 import { addRestoreVerb } from "./restore.ts";
 import { addRunVerb } from "./run.ts";
+import { addStatusVerb } from "./status.ts";
 import { addTierVerbs } from "./tier.ts";
 
 export interface ProgramDoors {
@@ -35,10 +38,13 @@ export function buildProgram({ cli, app, workingDirectory }: ProgramDoors): Comm
     .exitOverride();
   const config = (file: string | undefined) => requireConfig(file ?? defaultConfigFile);
   const withWarnings = (file: string | undefined) => requireConfigAndWarnings(file ?? defaultConfigFile);
+  addStatusVerb(program, cli, { app, config });
   addHealthVerb(program, cli, { config });
+  addJobsVerb(program, cli, { app, config });
   addPlanVerb(program, cli, { app, config: withWarnings });
   addApproveVerb(program, cli, { app, config });
   addRunVerb(program, cli, { app, config: withWarnings });
+  addHistoryVerb(program, cli, { app, config });
   addFindVerb(program, cli, { app, config, workingDirectory });
   addCatVerb(program, cli, { app, config, workingDirectory });
   addRestoreVerb(program, cli, { app, config, workingDirectory });

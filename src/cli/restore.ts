@@ -58,7 +58,8 @@ export function addRestoreVerb(program: Command, cli: Cli, open: StoredDoors): v
 function fileLine(terminal: Terminal, file: RestoredFile): string {
   if (file.error === null) {
     const name = shellQuote(rawOf(restoredFields(file)));
-    return spread(`${mark(terminal, "ok")} ${name}`, `${formatBytes(file.sizeBytes)}, verified`);
+    const how = file.sha256 === null ? "was set aside" : "verified";
+    return spread(`${mark(terminal, "ok")} ${name}`, `${formatBytes(file.sizeBytes)}, ${how}`);
   }
   const { message, code, hint } = file.error;
   const lines = wordLines(`${message} [${code}]`, { lead: `${mark(terminal, "critical")} `, indent: 0 });
@@ -79,8 +80,8 @@ function closing(terminal: Terminal, report: RestoreReport): string {
   const bytes = restored.reduce((sum, file) => sum + file.sizeBytes, 0);
   const code = exitCodeOf(report);
   const done = `restored ${plural(restored.length, "file")}, ${formatBytes(bytes)}`;
-  const rest = failed === 0 ? "the stored copies stay" : `${failed} not`;
-  const summary = restored.length === 0 ? "nothing was restored" : `${done}; ${rest}`;
+  const kept = restored.some((file) => file.sha256 !== null) ? "; the stored copies stay" : "";
+  const summary = restored.length === 0 ? "nothing was restored" : `${done}${failed === 0 ? kept : `; ${failed} not`}`;
   return more + spread(summary, code === exitCodes.ok ? "" : `exit ${code}`);
 }
 

@@ -39,6 +39,7 @@ export async function openDockerJob(rule: DockerRule, context: DockerContext): P
       plans.set(plan, dockerPlan);
       return plan;
     },
+    look: () => undefined,
     apply: async function* (plan) {
       const dockerPlan = plans.get(plan);
       if (dockerPlan === undefined) throw new Error("only a plan of this job can be applied");

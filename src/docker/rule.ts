@@ -1,5 +1,7 @@
 import type { RuleBase } from "../jobs/rule.ts";
 
+export const defaultSocket = "/var/run/docker.sock";
+
 /** The `[docker]` job as configured; `src/docker/schema.ts` makes it. An absent age: that kind is not touched. */
 export interface DockerRule extends RuleBase {
   readonly kind: "docker";

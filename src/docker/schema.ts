@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { durationField, listField, pathField, textField } from "../lib/fields.ts";
-import type { DockerRule } from "./rule.ts";
+import { type DockerRule, defaultSocket } from "./rule.ts";
 
 /** The keys of `[docker]`. */
 export const dockerShape = {
@@ -19,7 +19,7 @@ export const dockerShape = {
   keep_images: listField(textField('an image such as "registry/app"'), 'a list of images such as ["postgres"]')
     .prefault([])
     .describe("Images that stay: by name for every tag, by `name:tag`, by `name@sha256:...`, by digest or by id."),
-  socket: pathField().prefault("/var/run/docker.sock").describe("The Docker Engine's socket."),
+  socket: pathField().prefault(defaultSocket).describe("The Docker Engine's socket."),
 };
 
 export function dockerRule(table: z.output<z.ZodObject<typeof dockerShape>>): DockerRule {

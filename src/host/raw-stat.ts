@@ -33,12 +33,8 @@ export function lookAtFd(fd: number): void {
 }
 
 /** Looks at a name in an open directory, given as bytes (none: the directory itself); false when there is none. @throws SystemError EACCES, EIO, … */
-export function lookAtBytes(
-  directory: number,
-  bytes: Buffer,
-  at: { readonly from: number; readonly to: number },
-): boolean {
-  nameBytes[bytes.copy(nameBytes, 0, at.from, Math.min(at.to, at.from + longestName))] = 0;
+export function lookAtBytes(directory: number, bytes: Buffer, from: number, to: number): boolean {
+  nameBytes[bytes.copy(nameBytes, 0, from, Math.min(to, from + longestName))] = 0;
   return lookAtAddress(directory, nameAddress);
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { OpenScanIndex } from "../catalog/scan-index.ts";
 import type { Clock } from "../host/host.ts";
+import type { FileStat } from "../host/stat.ts";
 import type { JobKind } from "../lib/job-kinds.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { ThingKind } from "../lib/thing-kinds.ts";
@@ -25,10 +26,21 @@ export interface Job extends Disposable {
   readonly recover: () => Promise<Recovered>;
   /** Reads, decides, and writes nothing but the scan index. */
   readonly plan: (watch: PlanWatch) => Promise<Plan>;
+  /** Looks at one thing by its path from the source; `undefined` when it is not there, or the job has no source. */
+  readonly look: (path: RawPath) => Looked | undefined;
   /** Does what the plan says, journalled; each batch of outcomes as it is done. */
   readonly apply: (plan: Plan) => AsyncIterable<readonly Outcome[]>;
   /** Wall time of each stage so far, in seconds. */
   readonly stageSeconds: () => Readonly<Record<string, number>>;
+}
+
+/** One thing below a job's source, as `explain` shows it. */
+export interface Looked {
+  readonly stat: FileStat;
+  /** Why it would stay at a moment, as planning judges it by its own facts alone; `undefined`: it would be due. */
+  readonly judgeAt: (nowMs: number) => ReasonCode | undefined;
+  /** Where it would lie then; `undefined` when it would be gone. */
+  readonly to: () => string | undefined;
 }
 
 /** What a job needs from outside. */

@@ -5,16 +5,16 @@ import { printRule } from "../jobs/print-rule.ts";
 import { scanningOf } from "../jobs/scan-source.ts";
 import { type OpenSource, openSourceRoot } from "../jobs/source.ts";
 import { messageOf, OperatorError } from "../lib/errors.ts";
-import { rawPath } from "../lib/raw-path.ts";
-import { escapedText } from "../reports/path.ts";
+import { type RawPath, rawPath } from "../lib/raw-path.ts";
 import { openTier } from "../tiers/open.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import { applyMove } from "./apply.ts";
 import { approvedRule } from "./approved-rule.ts";
+import { type LookFacts, lookAtSource } from "./look.ts";
 import { movedRotations } from "./moved-rotations.ts";
 import { type OpenMoveSession, openMoveSession } from "./open-session.ts";
-import { leaseWarning, type MovePlan, planMove } from "./plan.ts";
-import { plannedName } from "./planned-name.ts";
+import { type JudgingFacts, leaseWarning, type MovePlan, planMove, surveyRule } from "./plan.ts";
+import { plannedPlace } from "./planned-name.ts";
 import { type RecoveredBatch, recoverBatch } from "./recover.ts";
 import type { MoveRule } from "./rule.ts";
 import { unknownStaging } from "./tier-files.ts";
@@ -53,6 +53,7 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
       plans.set(plan, movePlan);
       return plan;
     },
+    look: looking(opened),
     apply: async function* (plan) {
       const movePlan = plans.get(plan);
       if (movePlan === undefined) throw new Error("only a plan of this job can be applied");
@@ -76,24 +77,40 @@ function openConfiguredTier(name: string, context: JobContext): OpenTier {
 }
 
 function planOf({ rule, context, tier, source }: Opened, watch: PlanWatch): Promise<MovePlan> {
-  const nowMs = context.clock.now();
-  const restores = context.catalog?.restores;
-  const graceStart = nowMs - context.restoreGraceMs;
-  const anyRestored = restores?.anyAfter(graceStart) ?? false;
   return planMove(
     rule,
     { source, tier },
     {
+      ...judgingFacts(context),
       host: context.host,
-      nowMs,
-      logrotateNames: context.logrotateNames,
       startedBySystemd: context.startedBySystemd,
-      hadRotations: context.catalog === undefined ? () => false : movedRotations(context.catalog.placements),
-      restoredRecently: (path) => anyRestored && (restores?.restoredAfter(path, graceStart) ?? false),
       scanning: scanningOf(rule.name, context, watch),
       ...watch,
     },
   );
+}
+
+function judgingFacts({ clock, catalog, restoreGraceMs, logrotateNames }: JobContext): JudgingFacts {
+  const nowMs = clock.now();
+  const graceStart = nowMs - restoreGraceMs;
+  const anyRestored = catalog?.restores.anyAfter(graceStart) ?? false;
+  return {
+    nowMs,
+    logrotateNames,
+    hadRotations: catalog === undefined ? () => false : movedRotations(catalog.placements),
+    restoredRecently: (path) => anyRestored && (catalog?.restores.restoredAfter(path, graceStart) ?? false),
+  };
+}
+
+function looking({ rule, context, source }: Opened): Job["look"] {
+  const { host, catalog, restoreGraceMs } = context;
+  const isRestoredAt = (path: RawPath, nowMs: number) =>
+    catalog?.restores.restoredAfter(path, nowMs - restoreGraceMs) ?? false;
+  let facts: LookFacts | undefined;
+  return (path) => {
+    facts ??= { source, rule, host, surveyRule: surveyRule(rule, source, judgingFacts(context)), isRestoredAt };
+    return lookAtSource(facts, path);
+  };
 }
 
 function asPlan({ rule, context, source }: Opened, plan: MovePlan): Plan {
@@ -116,7 +133,7 @@ function* plannedSteps(rule: MoveRule, host: string, plan: MovePlan): Generator<
     yield {
       action: "move",
       path: step.path,
-      to: `${rule.to}:${escapedText(plannedName(rule, host, step))}`,
+      to: plannedPlace(rule, host, step),
       sizeBytes: step.identity.sizeBytes,
       modifiedMs: Number(step.identity.modifiedNs / 1_000_000n),
       reason: "older-than",
@@ -148,13 +165,15 @@ async function recoverMoves(opened: Opened): Promise<Recovered> {
   const journal = context.catalog?.journal;
   const total = { finished: 0, dropped: 0, runs: [] as string[], problems: [] as Recovered["problems"][number][] };
   const strangers = unknownStaging(tier.root, journal?.stagingRuns() ?? new Set());
-  for (const owner of journal?.stagingOf(rule.name) ?? []) {
+  const names = [rule.name, ...rule.formerly];
+  for (const owner of names.flatMap((name) => journal?.stagingOf(name) ?? [])) {
     const batches = journal?.unfinished(owner) ?? [];
     if (owner.tierUuid !== tier.uuid) {
       total.problems.push(elsewhere(owner.tier, owner.run));
       continue;
     }
-    for (const result of await recoverRun(opened, owner.run, batches)) {
+    const asThen = { ...opened, rule: { ...rule, name: owner.job } };
+    for (const result of await recoverRun(asThen, owner.run, batches)) {
       total.finished += result.finished;
       total.dropped += result.dropped;
       total.problems.push(...result.problems);

@@ -23,7 +23,8 @@ export interface MovePlan extends Disposable {
   readonly refusal: Refusal | undefined;
 }
 
-export interface PlanFacts extends RefusalFacts {
+/** What judging a file needs besides the rule and the file. */
+export interface JudgingFacts {
   readonly nowMs: number;
   /** Path patterns that logrotate's configuration lists. */
   readonly logrotateNames: readonly string[];
@@ -33,6 +34,9 @@ export interface PlanFacts extends RefusalFacts {
   readonly hadRotations: (path: RawPath) => boolean;
   /** Given, it is told each thing that stays. */
   readonly onKept?: (code: ReasonCode, path: RawPath) => void;
+}
+
+export interface PlanFacts extends RefusalFacts, JudgingFacts {
   readonly scanning: Scanning;
   readonly onProgress?: (files: number) => void;
 }
@@ -109,7 +113,8 @@ function dropWhatCannotGo(steps: StepTable, at: MovePlaces, tally: KeptTally): v
   steps.dropSplitGroups(noRoom);
 }
 
-function surveyRule(rule: MoveRule, source: OpenSource, facts: PlanFacts) {
+/** What every file is judged by. */
+export function surveyRule(rule: MoveRule, source: OpenSource, facts: JudgingFacts) {
   const listed = compileGlob(...facts.logrotateNames.map(rawPath));
   return {
     include: rule.include,

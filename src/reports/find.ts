@@ -1,7 +1,19 @@
 import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
+import type { PathFields } from "./path.ts";
 
 export interface FindReport extends Envelope<"find"> {
   readonly placements: readonly FoundPlacement[];
+  /** What clean jobs set aside and will remove for good; `restore` brings it back until then. */
+  readonly quarantined: readonly FoundQuarantined[];
+}
+
+export interface FoundQuarantined extends PathFields {
+  readonly id: string;
+  readonly job: string;
+  readonly state: "quarantined";
+  readonly setAsideAt: string;
+  readonly modifiedAt: string;
+  readonly sizeBytes: number;
 }
 
 export interface FoundPlacement {
@@ -30,6 +42,6 @@ export interface FoundPlacement {
   readonly holds: readonly string[];
 }
 
-export function findReport(content: Pick<FindReport, "placements">, facts: EnvelopeFacts): FindReport {
+export function findReport(content: Pick<FindReport, "placements" | "quarantined">, facts: EnvelopeFacts): FindReport {
   return { ...envelope("find", facts), ...content };
 }

@@ -20,6 +20,8 @@ export interface JobPlan {
   /** Present with `--steps` and with `--json`. */
   readonly steps: readonly PlanStep[];
   readonly kept: Readonly<Record<string, { readonly count: number; readonly examples: readonly PathFields[] }>>;
+  /** ISO 8601: when the oldest of these counts was taken; null when all directories were read for this plan. */
+  readonly keptAsOf: string | null;
   readonly totals: {
     readonly files: number;
     readonly bytes: number;

@@ -13,7 +13,8 @@ export interface RestoredFile extends PathFields {
   /** Only where that is not UTF-8. */
   readonly restoredToBase64?: string;
   readonly sizeBytes: number;
-  readonly sha256: string;
+  /** Null for what was never copied: it comes back from a quarantine. */
+  readonly sha256: string | null;
   readonly error: ReportedError | null;
 }
 

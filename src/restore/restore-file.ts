@@ -104,7 +104,8 @@ export function publishStaged(from: NamePlace, to: NamePlace, target: RawPath): 
   }
 }
 
-function taken(target: RawPath): OperatorError {
+/** What is said of a name that is not free. */
+export function taken(target: RawPath): OperatorError {
   return new OperatorError("TARGET_EXISTS", `something lies at ${shellQuote(target)}; it was left alone`, {
     hint: "restore with --to DIR, or --keep-both to put it beside",
   });

@@ -28,6 +28,7 @@ function placementsOf(...versions: readonly Version[]): Placements {
     byId: (id) => all.find((each) => each.id === id),
     anyBelow: () => false,
     rotationsOf: () => [],
+    totalsBelow: () => [],
     ofPath: (path) => all.filter((each) => each.path === path),
     all: (prefix = "/" as RawPath) => all.filter((each) => isWithin(each.path, prefix)),
   };
@@ -109,6 +110,7 @@ test("M20: names of any bytes are found as the command line gives them, and by g
     ofPath: () => [],
     anyBelow: () => false,
     rotationsOf: () => [],
+    totalsBelow: () => [],
     all: () => [{ path: raw } as Placement],
   };
   for (const pattern of [textOfArgument(raw), textOfArgument("b\xff*\n.2" as RawPath), "b*.2", "/d"])

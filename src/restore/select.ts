@@ -35,6 +35,14 @@ export function* matchPlacements(
   }
 }
 
+/** The same for what has no placement: whether an absolute path is meant. */
+export function matchPaths(pattern: string, workingDirectory: string): (path: RawPath) => boolean {
+  const absolute = absolutePattern(pattern, workingDirectory);
+  if (absolute === undefined) return bareMatcher(rawPath(pattern));
+  const matchers = [...new Set([absolute, withoutLinks(absolute)])].map(pathMatcher);
+  return (path) => matchers.some((isMatch) => isMatch(path));
+}
+
 /** The catalog has paths without links, as the source was resolved; people type the ones that they know. */
 function withoutLinks(absolute: RawPath): RawPath {
   for (let at = absolute; at !== "/"; at = parentOf(at)) {

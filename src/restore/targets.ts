@@ -14,7 +14,7 @@ export interface TargetOptions {
 }
 
 /** Where a version is to be restored, absolute; its directory is made where it is missing. */
-export function prepareTarget(placement: Placement, options: TargetOptions): RawPath {
+export function prepareTarget(placement: Pick<Placement, "path" | "modifiedNs">, options: TargetOptions): RawPath {
   const prefix = options.to === undefined ? ("" as RawPath) : madeDirectory(options.to);
   const target = joinPath(prefix, placement.path);
   const root = openRoot("/" as RawPath, open.O_RDONLY | open.O_DIRECTORY);
@@ -51,7 +51,7 @@ function statDirectory(path: RawPath): FileStat | undefined {
   }
 }
 
-function freeName(target: RawPath, placement: Placement): RawPath {
+function freeName(target: RawPath, placement: Pick<Placement, "modifiedNs">): RawPath {
   const parent = openBeneathRoot(parentOf(target));
   try {
     if (!nameExists(parent, baseName(target))) return target;

@@ -1,7 +1,7 @@
 import { keyBytes } from "../host/raw-stat.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { ReadDirectory } from "./reading.ts";
-import { scanReasons, type Tally } from "./tally.ts";
+import { type ScanReason, scanReasons, type Tally } from "./tally.ts";
 
 /** Changes with every change of the bytes below, and of what they mean. */
 export const recordVersion = 1;
@@ -28,14 +28,24 @@ export interface BlockRecord {
   lookedMs: number;
   oldestMs: number;
   newestMs: number;
-  talliesAt: number;
+  /** Tallies stand from there to `end`. */
+  talliesFrom: number;
+}
+
+/** The same for one tally of a record. */
+export interface TallyRecord {
+  code: ScanReason;
+  count: number;
+  bytes: number;
+  exampleFrom: number;
+  end: number;
 }
 
 export const firstRecord = keyBytes;
 
 const fixedBytes = 4;
 const [knownFlag, subdirectoriesFlag] = [1, 2] as const;
-const factsBytes = keyBytes + 3 * 8 + 1;
+const factsBytes = 3 * 8;
 const tallyBytes = 14;
 /** A stamp that was looked at in the very instant of a change, or that lies in the future, is taken for this much older. */
 const capMs = 2_000;
@@ -48,8 +58,12 @@ export function openBlock(bytes: Uint8Array): Block {
 export function emptyRecord(): BlockRecord {
   return {
     ...{ at: 0, end: 0, nameFrom: 0, nameTo: 0, isKnown: false, hasSubdirectories: false },
-    ...{ keyAt: 0, lookedMs: 0, oldestMs: 0, newestMs: 0, talliesAt: 0 },
+    ...{ keyAt: 0, lookedMs: 0, oldestMs: 0, newestMs: 0, talliesFrom: 0 },
   };
+}
+
+export function emptyTally(): TallyRecord {
+  return { code: "too-young", count: 0, bytes: 0, exampleFrom: 0, end: 0 };
 }
 
 /** Reads the record at `at` into `into`; false at the end of the block. */
@@ -68,7 +82,7 @@ export function readRecord({ bytes, view }: Block, at: number, into: BlockRecord
   into.lookedMs = view.getFloat64(facts, true);
   into.oldestMs = view.getFloat64(facts + 8, true);
   into.newestMs = view.getFloat64(facts + 16, true);
-  into.talliesAt = facts + 24;
+  into.talliesFrom = facts + factsBytes;
   return true;
 }
 
@@ -76,21 +90,19 @@ export function recordName({ bytes }: Block, { nameFrom, nameTo }: BlockRecord):
   return bytes.toString("latin1", nameFrom, nameTo) as RawPath;
 }
 
-/** What stays in that directory, as of `lookedMs`. */
-export function* recordTallies({ bytes, view }: Block, { talliesAt }: BlockRecord): Generator<Tally> {
-  let at = talliesAt + 1;
-  for (let left = bytes[talliesAt] ?? 0; left > 0; left--) {
-    const exampleEnd = at + tallyBytes + (bytes[at + 13] ?? 0);
-    const code = scanReasons[bytes[at] ?? 0];
-    if (code === undefined) throw new Error("the scan index holds a reason that nobody knows");
-    yield {
-      code,
-      count: view.getUint32(at + 1, true),
-      bytes: view.getFloat64(at + 5, true),
-      example: bytes.toString("latin1", at + tallyBytes, exampleEnd) as RawPath,
-    };
-    at = exampleEnd;
-  }
+/** Reads what stays in that directory for one reason, as of `lookedMs`; the first stands at `talliesFrom`. */
+export function readTally({ bytes, view }: Block, at: number, into: TallyRecord): void {
+  const code = scanReasons[bytes[at] ?? 0];
+  if (code === undefined) throw new Error("the scan index holds a reason that nobody knows");
+  into.code = code;
+  into.count = view.getUint32(at + 1, true);
+  into.bytes = view.getFloat64(at + 5, true);
+  into.exampleFrom = at + tallyBytes;
+  into.end = into.exampleFrom + (bytes[at + 13] ?? 0);
+}
+
+export function tallyExample({ bytes }: Block, { exampleFrom, end }: TallyRecord): RawPath {
+  return bytes.toString("latin1", exampleFrom, end) as RawPath;
 }
 
 /** A directory of which no more is known than that it is there. */
@@ -104,10 +116,9 @@ export function nameRecord(name: RawPath): Buffer {
 
 /** What was found in a directory; with what is old enough counted as it will be while the record is of use: too young. */
 export function factsRecord(name: RawPath, reading: ReadDirectory): Buffer {
-  const tallies = asOfLater(reading).map(encodeTally);
-  const tail = Buffer.concat(tallies);
+  const tail = Buffer.concat(asOfLater(reading).map(encodeTally));
   const factsAt = fixedBytes + name.length;
-  const record = Buffer.concat([nameRecord(name), Buffer.alloc(factsBytes), tail]);
+  const record = Buffer.concat([nameRecord(name), Buffer.alloc(keyBytes + factsBytes), tail]);
   record.writeUInt16LE(record.length, 0);
   record.writeUInt8(knownFlag | (reading.subdirectories.length > 0 ? subdirectoriesFlag : 0), 3);
   record.set(reading.key, factsAt);
@@ -116,7 +127,6 @@ export function factsRecord(name: RawPath, reading: ReadDirectory): Buffer {
   record.writeDoubleLE(reading.lookedMs, factsAt + keyBytes);
   record.writeDoubleLE(hasFiles ? Math.min(reading.oldestMs, latest) : reading.oldestMs, factsAt + keyBytes + 8);
   record.writeDoubleLE(Math.min(reading.newestMs, latest), factsAt + keyBytes + 16);
-  record.writeUInt8(tallies.length, factsAt + keyBytes + 24);
   return record;
 }
 

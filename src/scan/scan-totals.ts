@@ -1,5 +1,5 @@
 import type { RawPath } from "../lib/raw-path.ts";
-import { examplePath, type ScanReason, type Tally } from "./tally.ts";
+import type { ScanReason, Tally } from "./tally.ts";
 
 export interface ScanCount {
   readonly count: number;
@@ -10,7 +10,8 @@ export interface ScanCount {
 
 /** Adds up what stays, directory by directory. */
 export interface ScanTotals {
-  readonly add: (directory: RawPath, tally: Tally) => void;
+  /** The path of one of them is asked for while examples are few. */
+  readonly add: (tally: Pick<Tally, "code" | "count" | "bytes">, example: () => RawPath) => void;
   readonly result: () => ReadonlyMap<ScanReason, ScanCount>;
 }
 
@@ -19,12 +20,12 @@ const examplesKept = 3;
 export function scanTotals(): ScanTotals {
   const counts = new Map<ScanReason, { count: number; bytes: number; readonly examples: RawPath[] }>();
   return {
-    add: (directory, { code, count, bytes, example }) => {
-      const total = counts.get(code) ?? { count: 0, bytes: 0, examples: [] };
-      counts.set(code, total);
+    add: ({ code, count, bytes }, example) => {
+      let total = counts.get(code);
+      if (total === undefined) counts.set(code, (total = { count: 0, bytes: 0, examples: [] }));
       total.count += count;
       total.bytes += bytes;
-      if (total.examples.length < examplesKept) total.examples.push(examplePath(directory, example));
+      if (total.examples.length < examplesKept) total.examples.push(example());
     },
     result: () => counts,
   };

@@ -14,7 +14,7 @@ import {
 import type { ScanRoot } from "./read-directory.ts";
 import type { Readers } from "./readers.ts";
 import type { ReadDirectory, Reading } from "./reading.ts";
-import { openBlock, recordName, recordTallies } from "./records.ts";
+import { emptyTally, openBlock, readTally, recordName, type TallyRecord, tallyExample } from "./records.ts";
 import type { TreeIndex } from "./scan-index.ts";
 import type { ScanRule } from "./scan-rule.ts";
 import { type ScanCount, type ScanTotals, scanTotals } from "./scan-totals.ts";
@@ -69,7 +69,8 @@ export async function scanTree(request: ScanRequest, sink: ScanSink): Promise<Sc
     for (const group of walk.stack) closeGroup(group);
   }
   index.finish({ startedMs: rule.nowMs, isFull });
-  return { kept: walk.totals.result(), keptAsOfMs: walk.keptAsOfMs };
+  const { totals, keptAsOfMs } = walk;
+  return { kept: totals.result(), keptAsOfMs: Number.isFinite(keptAsOfMs) ? keptAsOfMs : undefined };
 }
 
 interface Walk {
@@ -82,7 +83,9 @@ interface Walk {
   readonly asked: Map<RawPath, { readonly group: Group; readonly at: number; readonly name: RawPath }>;
   readonly totals: ScanTotals;
   files: number;
-  keptAsOfMs: number | undefined;
+  /** Infinite while no directory was passed over. */
+  keptAsOfMs: number;
+  readonly tally: TallyRecord;
   isRolledBack: boolean;
 }
 
@@ -95,7 +98,8 @@ function startWalk(request: ScanRequest, sink: ScanSink, remembered: TreeIndex["
     asked: new Map(),
     totals: scanTotals(),
     files: 0,
-    keptAsOfMs: undefined,
+    keptAsOfMs: Number.POSITIVE_INFINITY,
+    tally: emptyTally(),
     isRolledBack: false,
   };
 }
@@ -114,14 +118,13 @@ function step(walk: Walk): boolean {
 }
 
 function visit(walk: Walk, group: Group): void {
-  const { block, record } = group;
+  const { record } = group;
   const verdict = record.isKnown ? lookAgain(walk, group) : "read";
   if (verdict === "read") ask(walk, group);
   if (verdict === "gone") group.changes.set(record.at, undefined);
   if (verdict === "elsewhere") {
-    const path = pathIn(group.path, recordName(block, record));
-    walk.totals.add(path, { code: "other-file-system", count: 1, bytes: 0, example: "" as RawPath });
-    walk.sink.kept("other-file-system", path);
+    walk.totals.add({ code: "other-file-system", count: 1, bytes: 0 }, () => pathOf(group));
+    walk.sink.kept("other-file-system", pathOf(group));
   }
 }
 
@@ -130,7 +133,7 @@ function lookAgain(walk: Walk, group: Group): "passed" | "read" | "gone" | "else
   const { block, record } = group;
   const { root, rule } = walk.request;
   try {
-    const isThere = lookAtBytes(groupFd(group, root.fd), block.bytes, { from: record.nameFrom, to: record.nameTo });
+    const isThere = lookAtBytes(groupFd(group, root.fd), block.bytes, record.nameFrom, record.nameTo);
     if (!isThere) return "gone";
   } catch (error) {
     // Whoever reads it says what is wrong.
@@ -146,28 +149,36 @@ function lookAgain(walk: Walk, group: Group): "passed" | "read" | "gone" | "else
 }
 
 /** False when the index has lost what lies below it. */
-function passOver(walk: Walk, { path: parent, block, record }: Group): boolean {
-  const path = pathIn(parent, recordName(block, record));
-  if (record.hasSubdirectories) {
-    const bytes = walk.remembered(path);
-    if (bytes === undefined) return false;
-    const below = openBlock(bytes);
-    // Another process may have read it at another time: names and facts are then not of one moment.
-    if (!hasKey(below.view, 0)) return false;
-    walk.stack.push(openGroup(path, below));
-  }
-  for (const tally of recordTallies(block, record)) {
-    walk.totals.add(path, tally);
+function passOver(walk: Walk, group: Group): boolean {
+  const { block, record } = group;
+  if (record.hasSubdirectories && !goBelow(walk, pathOf(group))) return false;
+  const { tally } = walk;
+  for (let at = record.talliesFrom; at < record.end; at = tally.end) {
+    readTally(block, at, tally);
+    walk.totals.add(tally, () => examplePath(pathOf(group), tallyExample(block, tally)));
     walk.files += tally.count;
   }
-  walk.keptAsOfMs = Math.min(walk.keptAsOfMs ?? record.lookedMs, record.lookedMs);
+  walk.keptAsOfMs = Math.min(walk.keptAsOfMs, record.lookedMs);
   return true;
 }
 
+function goBelow(walk: Walk, path: RawPath): boolean {
+  const bytes = walk.remembered(path);
+  if (bytes === undefined) return false;
+  const block = openBlock(bytes);
+  // Another process may have read it at another time: names and facts are then not of one moment.
+  if (!hasKey(block.view, 0)) return false;
+  walk.stack.push(openGroup(path, block));
+  return true;
+}
+
+function pathOf({ path, block, record }: Group): RawPath {
+  return pathIn(path, recordName(block, record));
+}
+
 function ask(walk: Walk, group: Group): void {
-  const name = recordName(group.block, group.record);
-  const path = pathIn(group.path, name);
-  walk.asked.set(path, { group, at: group.record.at, name });
+  const path = pathOf(group);
+  walk.asked.set(path, { group, at: group.record.at, name: recordName(group.block, group.record) });
   group.outstanding += 1;
   walk.request.readers.ask(path);
 }
@@ -191,7 +202,7 @@ function tell(walk: Walk, reading: ReadDirectory): void {
   const { path } = reading;
   const { sink, totals } = walk;
   walk.files += reading.files;
-  for (const tally of reading.tallies) totals.add(path, tally);
+  for (const tally of reading.tallies) totals.add(tally, () => examplePath(path, tally.example));
   for (const { code, name } of reading.kept) sink.kept(code, examplePath(path, name));
   for (const { name, message } of reading.problems) sink.unreadable(pathIn(path, name), message);
   if (reading.holdsTier) sink.holdsTier(path);

@@ -1,5 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import type { HealthReport } from "../../src/reports/health.ts";
+import type { KnownJob } from "../../src/reports/jobs.ts";
 import type { JobPlan } from "../../src/reports/plan.ts";
 import type { Reclaimed } from "../../src/reports/run.ts";
 import { configurationText } from "../support/configuration.ts";
@@ -18,6 +19,7 @@ export function realReports({ path }: Scratch): Reports {
   const run = report(file, "run");
   writeFileSync(file, configText(path, "8d"));
   const changed = report(file, "plan", "logs");
+  const jobs = report(file, "jobs");
   const [first] = report(file, "find", "plain.log.1").placements as readonly { readonly id: string }[];
   const restored = report(file, "restore", first?.id ?? "", "--to", `${path}/back`);
   const again = report(file, "restore", first?.id ?? "", "--to", `${path}/back`);
@@ -26,6 +28,7 @@ export function realReports({ path }: Scratch): Reports {
   return new Map<string, readonly unknown[]>([
     ["tier-adopt", [adopted]],
     ["plan", [never, changed, dockerParts().plan]],
+    ["jobs", [withoutLast(jobs), guardParts()]],
     ["approve", [approved]],
     ["run", [run, dockerParts().run]],
     ["find", [report(file, "find", "/")]],
@@ -44,15 +47,19 @@ function makeScene(path: string): string {
   mkdirSync(`${path}/engine`);
   writeFileSync(`${path}/engine/PG_VERSION`, "16\n");
   symlinkSync("log", `${path}/linked`);
+  mkdirSync(`${path}/scratch`);
+  const aside = Buffer.from(`${path}/scratch/latin \xe9`, "latin1");
+  writeFileSync(aside, "set aside");
+  utimesSync(aside, 0, 0);
   const file = `${path}/tierkeep.toml`;
   writeFileSync(file, configText(path, "7d"));
   return file;
 }
 
-/** A job that moves, one that is refused, one without a source; a tier that is used, and one whose server is away. */
+/** A job that moves, one that is refused, one without a source, one that sets aside; a tier that is used, and one whose server is away. */
 function configText(path: string, age: string): string {
   const job = (name: string, source: string) => ({ name, source, older_than: age, compress: "zstd" });
-  return configurationText({
+  const moves = configurationText({
     host: "docs",
     stateDir: `${path}/state`,
     tiers: {
@@ -61,6 +68,27 @@ function configText(path: string, age: string): string {
     },
     moves: [job("logs", `${path}/linked`), job("engine", `${path}/engine`), job("lost", `${path}/nowhere`)],
   });
+  return `${moves}
+[[clean]]
+name = "scratch"
+path = "${path}/scratch"
+older_than = "7d"
+age_by = ["mtime"]
+quarantine = "1d"
+max_delete = { files = 10, bytes = "1GiB", share = "90%" }
+`;
+}
+
+/** The page of a run tells what is in `last`. */
+function withoutLast({ jobs, ...document }: Record<string, unknown>): object {
+  return { ...document, jobs: (jobs as readonly object[]).map((job) => ({ ...job, last: null })) };
+}
+
+/** What needs a clock that was set; the compiler holds these keys to the types. */
+function guardParts() {
+  const refusal: KnownJob["refusal"] = { guard: "clock", message: "", hint: "" };
+  const lifted: KnownJob["lifted"] = ["clock"];
+  return { jobs: [{ refusal, lifted }] };
 }
 
 /** What needs Docker to be seen; the compiler holds these keys to the types. */
