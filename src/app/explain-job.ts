@@ -1,12 +1,19 @@
-import type { Config } from "../config/config.ts";
+import type { Config, JobRule } from "../config/config.ts";
 import { containerNames } from "../docker/container-names.ts";
 import { defaultSocket } from "../docker/rule.ts";
+import type { JobTree } from "../explain/concerned.ts";
 import type { Refusal } from "../jobs/job.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { ExplainedJob, ExplainedVerdict, FileUserFields, FoundThing } from "../reports/explain.ts";
 import type { AppDoors } from "./app.ts";
-import type { RuleTree } from "./explain.ts";
 import { planJob } from "./plan.ts";
+
+/** The tree of a job, with its rule. */
+export interface RuleTree extends JobTree {
+  readonly rule: JobRule;
+  /** As configured. */
+  readonly source: string;
+}
 
 export interface JobAnswer {
   readonly tree: RuleTree;

@@ -12,12 +12,12 @@ import { closeFd, open, openRoot } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import type { Refusal } from "../jobs/job.ts";
 import { hasCode } from "../lib/errors.ts";
-import { isWithin, parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { isWithin, type RawPath, rawPath } from "../lib/raw-path.ts";
 import type { ExplainReport, FoundThing, SetAside } from "../reports/explain.ts";
 import { pathFields } from "../reports/path.ts";
 import type { AppDoors } from "./app.ts";
 import { clockRefusal } from "./clock.ts";
-import { explainByJob, type JobAnswer } from "./explain-job.ts";
+import { explainByJob, type JobAnswer, type RuleTree } from "./explain-job.ts";
 import { hungTiers, notAnswering, onlyWatched, openShelf } from "./shelf.ts";
 import { sourceOf } from "./source-of.ts";
 import { foundPlacement } from "./stored.ts";
@@ -56,13 +56,6 @@ export async function explain(doors: AppDoors, config: Config, ask: ExplainAsk):
   };
 }
 
-/** The tree of a job, with its rule. */
-export interface RuleTree extends JobTree {
-  readonly rule: JobRule;
-  /** As configured. */
-  readonly source: string;
-}
-
 function treeOf(rule: JobRule, deps: ConfigDeps): readonly RuleTree[] {
   const source = sourceOf(rule);
   if (source === undefined) return [];
@@ -71,11 +64,9 @@ function treeOf(rule: JobRule, deps: ConfigDeps): readonly RuleTree[] {
 
 /** Links lead to what is meant, but a link within a job's tree is itself what the job decides about. */
 function resolveAsked(typed: string, trees: readonly JobTree[], deps: ConfigDeps): RawPath {
-  const parent = rawPath(resolveRoot(parentOf(typed as RawPath), deps));
-  const isInTree = typed !== "/" && trees.some(({ root }) => isWithin(parent, root));
-  return rawPath(
-    isInTree ? posix.join(resolveRoot(posix.dirname(typed), deps), posix.basename(typed)) : resolveRoot(typed, deps),
-  );
+  const parent = resolveRoot(posix.dirname(typed), deps);
+  const isInTree = typed !== "/" && trees.some(({ root }) => isWithin(rawPath(parent), root));
+  return rawPath(isInTree ? posix.join(parent, posix.basename(typed)) : resolveRoot(typed, deps));
 }
 
 interface Asking {

@@ -23,9 +23,10 @@ export function countLines(
   return listLines(parts, { lead, separator: terminal.symbols ? " · " : ", ", indent });
 }
 
-function labelOf(code: string, count: number): string {
+/** The words of a reason for so many things. */
+export function labelOf(code: string, count: number): string {
   const label = reasons[code as ReasonCode]?.label ?? code;
-  return count === 1 ? label.replace(/(file|log)s$/, "$1") : label;
+  return count === 1 ? label.replace(/(file|log|socket|node|name)s$/, "$1") : label;
 }
 
 /** What the operator has to know of an approval, in a few words. */

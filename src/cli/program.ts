@@ -7,6 +7,7 @@ import { addCatVerb } from "./cat.ts";
 import { addSharedOptions, type Cli, defaultConfigFile } from "./cli.ts";
 import { addConfigVerbs } from "./config.ts";
 import { usageScreen } from "./error-screen.ts";
+import { addExplainVerb } from "./explain.ts";
 import { addFindVerb } from "./find.ts";
 import { addHealthVerb } from "./health.ts";
 import { addHistoryVerb } from "./history.ts";
@@ -44,6 +45,7 @@ export function buildProgram({ cli, app, workingDirectory }: ProgramDoors): Comm
   addPlanVerb(program, cli, { app, config: withWarnings });
   addApproveVerb(program, cli, { app, config });
   addRunVerb(program, cli, { app, config: withWarnings });
+  addExplainVerb(program, cli, { app, config, workingDirectory });
   addHistoryVerb(program, cli, { app, config });
   addFindVerb(program, cli, { app, config, workingDirectory });
   addCatVerb(program, cli, { app, config, workingDirectory });

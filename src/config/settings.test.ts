@@ -24,6 +24,11 @@ source = "/var/log"
 to = "warm"
 older_than = "168h"
 exclude = ['a"b', "tab\\t"]
+[[clean]]
+name = "tmp"
+path = "/data/tmp"
+older_than = "3d"
+max_delete = { files = 10, bytes = "1GiB" }
 `;
 
 test("what is shown marks defaults and resolves roots", () => {

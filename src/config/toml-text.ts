@@ -3,6 +3,10 @@ import type { SettingsTable } from "../reports/config-show.ts";
 /** A value as TOML writes it on one line. */
 export function tomlText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(tomlText).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const pairs = Object.entries(value).map(([key, inner]) => `${key} = ${tomlText(inner)}`);
+    return `{ ${pairs.join(", ")} }`;
+  }
   // JSON's escapes are TOML's, but for DEL, which TOML wants escaped.
   return typeof value === "string" ? JSON.stringify(value).replaceAll("\u007f", "\\u007f") : String(value);
 }

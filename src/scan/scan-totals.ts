@@ -18,15 +18,21 @@ export interface ScanTotals {
 const examplesKept = 3;
 
 export function scanTotals(): ScanTotals {
-  const counts = new Map<ScanReason, { count: number; bytes: number; readonly examples: RawPath[] }>();
+  const counts = new Map<ScanReason, Total>();
   return {
     add: ({ code, count, bytes }, example) => {
-      let total = counts.get(code);
-      if (total === undefined) counts.set(code, (total = { count: 0, bytes: 0, examples: [] }));
+      const total = counts.get(code) ?? { count: 0, bytes: 0, examples: [] };
+      if (total.count === 0) counts.set(code, total);
       total.count += count;
       total.bytes += bytes;
       if (total.examples.length < examplesKept) total.examples.push(example());
     },
     result: () => counts,
   };
+}
+
+interface Total extends ScanCount {
+  count: number;
+  bytes: number;
+  readonly examples: RawPath[];
 }

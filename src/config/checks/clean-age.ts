@@ -16,7 +16,7 @@ export function checkCleanAge({ draft }: CheckFacts): readonly Finding[] {
       const hint = "leave it out to go by all four";
       findings.push(atKey(section, "age_by", { message: "names no time stamp, so nothing has an age", hint }));
     } else if (missing.length > 0) {
-      const message = `leaves out ${missing.join(", ")}: files that look old by the others go although they are new or in use`;
+      const message = `leaves out ${missing.join(", ")}: what is new, or read every day, may look old by the rest`;
       findings.push(atKey(section, "age_by", { message, hint: "leave it out to go by all four", severity: "warning" }));
     }
     return findings;

@@ -27,7 +27,7 @@ test("a job that was renamed keeps its approval and what it has stored; without 
 
   writeFileSync(program.file, config.replace('name = "logs"', 'name = "daily"\nformerly = ["logs"]'));
   assert.deepEqual((await program.run()).job("daily").outcomes, { moved: 1 });
-  assert.match((await program.call("jobs")).stdout, /^daily .* approved .*\n {2}last: ok .* moved 1 file/);
+  assert.match((await program.call("jobs")).stdout, /^daily [\s\S]* approved .*\n {2}last: ok .* moved 1 file/);
   assert.doesNotMatch((await program.call("config", "check")).stdout, /approved once/);
   const found = await program.call("find", `${dir.path}/log/f1`, "--json");
   assert.equal((JSON.parse(found.stdout) as { placements: { job: string }[] }).placements[0]?.job, "logs");

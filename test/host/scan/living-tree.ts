@@ -1,0 +1,229 @@
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { hasCode } from "../../../src/lib/errors.ts";
+import { unmountAll } from "../../support/loop-mount.ts";
+import type { Seeded } from "../../support/seeded.ts";
+import { writeThroughMapping } from "./mapping.ts";
+
+/** A tree to which things happen, as they do to real ones. */
+export interface LivingTree extends Disposable {
+  /** Does one random thing and says which. */
+  readonly step: () => string;
+  /** A scan has looked: what was old then is not set back later, since that alone may be seen late. */
+  readonly looked: () => void;
+}
+
+const second = 1000;
+const day = 86_400 * second;
+/** The age from which the model's rule calls a file due. */
+export const dueAge = 7 * day;
+const [directoriesAtMost, filesAtMost, mountsAtMost] = [50, 200, 3] as const;
+/** Ages that files are given, some of which come due within the next scans. */
+const soonDue = [2, 4, 7, 11, 16].map((seconds) => dueAge - seconds * second);
+const ages = [0, second, 3600 * second, 2 * day, dueAge + second, 30 * day, -3 * second, -day, ...soonDue, ...soonDue];
+
+interface Tree {
+  readonly root: string;
+  readonly chance: Seeded;
+  readonly now: () => number;
+  /** Inodes that were old when a scan looked. */
+  readonly wasOld: Set<string>;
+  readonly mounted: string[];
+  readonly twins: (readonly [string, string])[];
+  names: number;
+}
+
+interface Listed {
+  readonly directories: readonly string[];
+  readonly files: readonly string[];
+}
+
+export function openLivingTree(root: string, chance: Seeded, now: () => number): LivingTree {
+  const tree: Tree = { root, chance, now, wasOld: new Set(), mounted: [], twins: [], names: 0 };
+  return {
+    step: () => {
+      const [name, operation] = chance.pick(weighted);
+      attempt(() => operation(tree, list(tree)));
+      return name;
+    },
+    looked: () => {
+      for (const path of list(tree).files)
+        if (now() - lstatSync(path).mtimeMs > day - 60 * second) tree.wasOld.add(inodeOf(path));
+    },
+    [Symbol.dispose]: () => {
+      for (const path of tree.mounted.toReversed()) unmountAll(path);
+    },
+  };
+}
+
+type Operation = (tree: Tree, listed: Listed) => void;
+
+const operations: Readonly<Record<string, readonly [weight: number, Operation]>> = {
+  create: [12, (tree, listed) => create(tree, fresh(tree, listed, "f"), listed)],
+  write: [4, (tree, { files }) => writeFileSync(tree.chance.pick(files), "written")],
+  append: [4, (tree, { files }) => appendFileSync(tree.chance.pick(files), "more")],
+  mapping: [2, (tree, { files }) => writeThroughMapping(tree.chance.pick(files))],
+  touchForward: [4, (tree, { files }) => touch(tree, tree.chance.pick(files), 0)],
+  touchBack: [10, touchBack],
+  renameFile: [5, (tree, listed) => renameSync(tree.chance.pick(listed.files), fresh(tree, listed, "r"))],
+  renameOver: [4, (tree, { files }) => renameSync(tree.chance.pick(files), tree.chance.pick(files))],
+  link: [3, (tree, listed) => linkSync(tree.chance.pick(listed.files), fresh(tree, listed, "l"))],
+  unlink: [5, (tree, { files }) => unlinkSync(tree.chance.pick(files))],
+  symlink: [1, (tree, listed) => symlinkSync(tree.chance.pick(listed.files), fresh(tree, listed, "s"))],
+  chmod: [2, (tree, { directories, files }) => chmodSync(tree.chance.pick([...directories, ...files]), 0o700)],
+  makeDirectory: [6, makeDirectory],
+  removeDirectory: [2, (tree, { directories }) => rmdirSync(tree.chance.pick(directories))],
+  renameDirectory: [4, (tree, listed) => renameSync(tree.chance.pick(listed.directories), fresh(tree, listed, "d"))],
+  renameDirectoryOver: [2, (tree, { directories: all }) => renameSync(tree.chance.pick(all), tree.chance.pick(all))],
+  fileForDirectory: [1, fileForDirectory],
+  engine: [1, (tree, listed) => writeFileSync(join(tree.chance.pick(listed.directories), "PG_VERSION"), "15")],
+  hideCreate: [6, (tree, listed) => keepTimes(tree, listed, (at) => create(tree, join(at, name(tree, "h")), listed))],
+  hideUnlink: [2, (tree, listed) => keepTimes(tree, listed, (at) => unlinkSync(firstFile(at)))],
+  makeTwins: [4, makeTwins],
+  swapTwins: [8, swapTwins],
+  mountEmpty: [0.5, (tree, { directories }) => mount(tree, ["-t", "tmpfs", "model"], tree.chance.pick(directories))],
+  bindDirectory: [0.5, (tree, { directories }) => bind(tree, directories)],
+  bindFile: [0.3, (tree, { files }) => bind(tree, files)],
+  unmount: [1.5, unmountOne],
+};
+
+const weighted = Object.entries(operations).flatMap(([name, [weight, operation]]) =>
+  Array.from({ length: weight * 10 }, () => [name, operation] as const),
+);
+
+function create(tree: Tree, path: string, { files }: Listed): void {
+  if (files.length >= filesAtMost) return;
+  writeFileSync(path, "created");
+  touch(tree, path, tree.chance.pick(ages));
+}
+
+/** A file that was old at a look may be seen late when it is set back; one that was young may not. */
+function touchBack(tree: Tree, { files }: Listed): void {
+  const path = tree.chance.pick(files);
+  if (!tree.wasOld.has(inodeOf(path))) touch(tree, path, tree.chance.pick([2 * day, ...soonDue, dueAge, 30 * day]));
+}
+
+function makeDirectory(tree: Tree, listed: Listed): void {
+  if (listed.directories.length < directoriesAtMost) mkdirSync(fresh(tree, listed, "d"));
+}
+
+function fileForDirectory(tree: Tree, { directories }: Listed): void {
+  const path = tree.chance.pick(directories);
+  rmdirSync(path);
+  writeFileSync(path, "a file now");
+}
+
+/** A change that the directory's mtime does not show. */
+function keepTimes(tree: Tree, { directories }: Listed, change: (directory: string) => void): void {
+  const path = tree.chance.pick(directories);
+  const { atime, mtime } = lstatSync(path);
+  change(path);
+  utimesSync(path, atime, mtime);
+}
+
+/** Two parents, in each a child of the same times: only the inode tells one from the other. */
+function makeTwins(tree: Tree, { directories }: Listed): void {
+  if (directories.length >= directoriesAtMost) return;
+  const [one, other] = [join(tree.root, name(tree, "t")), join(tree.root, name(tree, "t"))];
+  for (const path of [one, other, `${one}/twin`, `${other}/twin`]) mkdirSync(path);
+  writeFileSync(`${one}/twin/young`, "");
+  writeFileSync(`${other}/twin/old`, "");
+  touch(tree, `${one}/twin/young`, 2 * day);
+  touch(tree, `${other}/twin/old`, dueAge + day);
+  tree.twins.push([one, other]);
+}
+
+function swapTwins(tree: Tree): void {
+  const [one, other] = tree.chance.pick(tree.twins);
+  const aside = join(tree.root, name(tree, "t"));
+  renameSync(one, aside);
+  renameSync(other, one);
+  renameSync(aside, other);
+}
+
+function bind(tree: Tree, paths: readonly string[]): void {
+  const from = tree.chance.pick(paths);
+  const to = tree.chance.pick(paths);
+  mount(tree, ["--bind", from], to);
+}
+
+function mount(tree: Tree, args: readonly string[], at: string): void {
+  if (tree.mounted.length >= mountsAtMost) return;
+  execFileSync("mount", [...args, at], { stdio: "ignore" });
+  tree.mounted.push(at);
+}
+
+function unmountOne(tree: Tree): void {
+  const path = tree.mounted.pop();
+  if (path !== undefined) unmountAll(path);
+}
+
+function touch(tree: Tree, path: string, ageMs: number): void {
+  utimesSync(path, tree.now() / 1000, (tree.now() - ageMs) / 1000);
+}
+
+function fresh(tree: Tree, { directories }: Listed, kind: string): string {
+  return join(tree.chance.pick([tree.root, ...directories]), name(tree, kind));
+}
+
+function name(tree: Tree, kind: string): string {
+  tree.names += 1;
+  return `${kind}${tree.names}`;
+}
+
+function firstFile(directory: string): string {
+  const found = readdirSync(directory, { withFileTypes: true }).find((entry) => entry.isFile());
+  return join(directory, found?.name ?? "none");
+}
+
+function inodeOf(path: string): string {
+  const { dev, ino } = lstatSync(path);
+  return `${dev}:${ino}`;
+}
+
+/** What lies in the tree now, but for what is mounted in it. */
+function list(tree: Tree): Listed {
+  const [directories, files]: [string[], string[]] = [[], []];
+  const pending = [tree.root];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      const path = join(at, entry.name);
+      if (tree.mounted.includes(path) || entry.name === "lost+found") continue;
+      if (entry.isFile()) files.push(path);
+      if (!entry.isDirectory()) continue;
+      directories.push(path);
+      pending.push(path);
+    }
+  }
+  return { directories, files };
+}
+
+const refusals = ["EEXIST", "ENOENT", "ENOTEMPTY", "EBUSY", "EXDEV", "EINVAL", "ENOTDIR", "EISDIR", "EMLINK", "ENOSPC"];
+
+/** What cannot be done just now is not done. */
+function attempt(operation: () => void): void {
+  try {
+    operation();
+  } catch (error) {
+    const isMountRefused = error instanceof Error && "status" in error;
+    if (!hasCode(error, ...refusals) && !isMountRefused && !isEmptyPick(error)) throw error;
+  }
+}
+
+function isEmptyPick(error: unknown): boolean {
+  return error instanceof Error && error.message === "nothing to pick from";
+}

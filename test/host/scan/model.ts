@@ -1,0 +1,103 @@
+import { mkdirSync } from "node:fs";
+import { noScanIndex, type OpenScanIndex, openScanIndex } from "../../../src/catalog/scan-index.ts";
+import { type Scanning, scanSource } from "../../../src/jobs/scan-source.ts";
+import { openSourceRoot } from "../../../src/jobs/source.ts";
+import { pathIn, rawPath } from "../../../src/lib/raw-path.ts";
+import { scratch } from "../../support/scratch.ts";
+import { seeded } from "../../support/seeded.ts";
+import { type Forgotten, forgetting } from "./known-tree.ts";
+import { dueAge, openLivingTree } from "./living-tree.ts";
+
+export interface ModelRequest {
+  /** An empty directory on the file system that is tried. */
+  readonly path: string;
+  readonly seed: number;
+  readonly scans: number;
+  readonly operationsEach: number;
+  /** Between two scans the clock goes on by three seconds; otherwise it is the machine's. */
+  readonly isClockAhead: boolean;
+  readonly forgotten?: Forgotten;
+}
+
+export interface ModelResult {
+  readonly operations: number;
+  /** Files that one scan found due and the other did not, with what had happened since the scan before. */
+  readonly difference: string | undefined;
+}
+
+/** Lets things happen to a tree and scans it in between, through the index and in full, until the two differ. */
+export async function runModel(request: ModelRequest): Promise<ModelResult> {
+  using state = scratch("scan-index");
+  using index = openScanIndex(state.path);
+  const chance = seeded(request.seed);
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  const root = `${request.path}/tree`;
+  mkdirSync(root);
+  using tree = openLivingTree(root, chance, now);
+  const used = request.forgotten === undefined ? index : forgetting(index, request.forgotten, root);
+  let operations = 0;
+  for (let scan = 0; scan < request.scans; scan++) {
+    const done = Array.from({ length: request.operationsEach }, tree.step);
+    operations += done.length;
+    if (request.isClockAhead) {
+      waitForTick();
+      aheadMs += 3_000;
+    }
+    const nowMs = now();
+    const [indexed, full] = [
+      await dueFiles(root, used, { nowMs, now }),
+      await dueFiles(root, noScanIndex, { nowMs, now }),
+    ];
+    const missed = full.filter((path) => !indexed.includes(path));
+    const invented = indexed.filter((path) => !full.includes(path));
+    if (missed.length + invented.length > 0) {
+      const difference = `seed ${request.seed}, scan ${scan}: missed ${missed}; invented ${invented}; after ${done}`;
+      return { operations, difference };
+    }
+    tree.looked();
+    if (request.isClockAhead) waitForTick();
+  }
+  return { operations, difference: undefined };
+}
+
+async function dueFiles(
+  root: string,
+  index: OpenScanIndex,
+  { nowMs, now }: { nowMs: number; now: () => number },
+): Promise<readonly string[]> {
+  using source = openSourceRoot(rawPath(root));
+  const scanning: Scanning = { job: "model", index, readerEntry: "", threads: 1, isFull: false, now };
+  const rule = {
+    include: ["*"],
+    exclude: [],
+    stamps: ["mtime"],
+    olderThanMs: dueAge,
+    nowMs,
+    namesKept: false,
+  } as const;
+  let due: string[] = [];
+  await scanSource(
+    source,
+    { scanning, rule },
+    {
+      found: ({ path, candidates }) => void due.push(...candidates.map((name) => pathIn(path, name))),
+      restart: () => {
+        due = [];
+      },
+      kept: () => {},
+      unreadable: (path, message) => {
+        throw new Error(`${path}: ${message}`);
+      },
+      holdsTier: () => {},
+      progress: () => {},
+    },
+  );
+  return due.sort();
+}
+
+/** Longer than a tick of the kernel's coarse clock, of which no file system is told finer. */
+function waitForTick(): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  Atomics.wait(pause, 0, 0, 12);
+}
