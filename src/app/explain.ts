@@ -40,8 +40,9 @@ export async function explain(doors: AppDoors, config: Config, ask: ExplainAsk):
   const guard = await clockRefusal(doors, config);
   const answers = await askJobs(doors, config, { path, trees, guard, onScanned: ask.onScanned });
   const around = answers.filter(({ tree }) => isWithin(path, tree.root));
-  const first = around.find(({ found }) => found !== null)?.found ?? null;
-  const found = around.length > 0 ? first : await lookAt(doors, config, { path, deps });
+  const seen = around.find(({ found }) => found !== null)?.found;
+  const isAnswered = around.some(({ job }) => job.error === null);
+  const found = seen ?? (isAnswered ? null : await lookAt(doors, config, { path, deps, isAsked: around.length > 0 }));
   const owner = ownerOf(around.map((answer) => claimOf(answer, path)));
   const nearest = owner === undefined ? nearestJob(path, trees) : undefined;
   using catalog = openCatalogToRead(config.stateDir);
@@ -96,13 +97,17 @@ function claimOf({ tree, job, found }: JobAnswer, path: RawPath): Claim {
   return { job: tree.name, selection, path: within, reason: job.verdict?.reason, isDirectory };
 }
 
-/** What lies at a path that is in no job's tree. @throws OperatorError TIER_UNAVAILABLE */
-async function lookAt(
-  doors: AppDoors,
-  config: Config,
-  { path, deps }: { readonly path: RawPath; readonly deps: ConfigDeps },
-): Promise<FoundThing | null> {
+interface LookAt {
+  readonly path: RawPath;
+  readonly deps: ConfigDeps;
+  /** A job was, in vain, and says so. */
+  readonly isAsked: boolean;
+}
+
+/** What lies at a path of which no job tells it. @throws OperatorError TIER_UNAVAILABLE */
+async function lookAt(doors: AppDoors, config: Config, { path, deps, isAsked }: LookAt): Promise<FoundThing | null> {
   if (deps.mayHang(path)) {
+    if (isAsked) return null;
     const [hung] = await hungTiers(doors, config, [onlyWatched(path)]);
     if (hung !== undefined) throw notAnswering(...hung);
   }

@@ -50,14 +50,18 @@ function shown(label: string, text: string): string {
 }
 
 function verdictLines(terminal: Terminal, view: JobView, verdict: ExplainedVerdict): readonly string[] {
-  const { nowMs, rule } = view;
+  const { nowMs, rule, isDirectory } = view;
+  const { reason, runAt, users } = verdict;
   const part = partLines(view, verdict);
-  if (verdict.reason === "due") {
-    const runAt = Date.parse(verdict.runAt ?? "");
-    const asked = `with the next run: ${aheadText(runAt, nowMs)}`;
-    return [...part, ...said(deedOf(rule), asked), ...placeLines(verdict), ...userLines(terminal, view, verdict)];
-  }
-  return [...part, ...stayLines(view, verdict), ...userLines(terminal, view, verdict)];
+  const isInTheWay = reason === "open-for-writing" || reason === "in-use";
+  if (isInTheWay && users.length > 0) return [...part, ...userLines(terminal, view, { label: "stays", users })];
+  const open = userLines(terminal, view, { label: "open", users });
+  if (reason !== "due") return [...part, ...stayLines(view, verdict), ...open];
+  const run = `with the next run: ${aheadText(Date.parse(runAt ?? ""), nowMs)}`;
+  // A clean job removes a directory for its own sake, besides what lies in it.
+  const deed =
+    isDirectory && rule.kind === "clean" ? said("itself", `${deedOf(rule)} ${run}`) : said(deedOf(rule), run);
+  return [...part, ...deed, ...placeLines(verdict), ...open];
 }
 
 /** A set, or a directory that is left alone as a whole. */
@@ -94,25 +98,33 @@ function reasonText({ reason, pattern }: ExplainedVerdict): string {
 
 function meaningOf(code: string): string {
   const meaning = reasons[code as ReasonCode]?.meaning ?? "";
-  return `${code}: ${meaning.replaceAll("`", "").replace(/\.$/, "")}`;
+  const words = meaning.replaceAll("`", "").replace(/\.$/, "");
+  return `${code}: ${words.slice(0, 1).toLowerCase()}${words.slice(1)}`;
 }
 
-const useWords = { writing: "for writing", reading: "for reading", mapped: "mapped", locked: "locked" } as const;
+const useWords = {
+  writing: "open for writing",
+  reading: "open for reading",
+  mapped: "mapped",
+  locked: "locked",
+} as const;
 const usersShown = 5;
 
-function userLines(terminal: Terminal, { nowMs }: JobView, { users }: ExplainedVerdict): readonly string[] {
-  const more =
-    users.length > usersShown ? [shown("", `${sign(terminal, "more")} ${users.length - usersShown} more`)] : [];
-  const lines = users
-    .slice(0, usersShown)
-    .map((user, index) => shown(index === 0 ? "open" : "", userText(user, nowMs)));
-  return [...lines, ...more];
+interface Users {
+  readonly label: string;
+  readonly users: readonly FileUserFields[];
 }
 
-/** `for writing by pid 4121 tradesd (container orders, running for 12 d)` */
+function userLines(terminal: Terminal, { nowMs }: JobView, { label, users }: Users): readonly string[] {
+  const lines = users.slice(0, usersShown).map((user, index) => shown(index === 0 ? label : "", userText(user, nowMs)));
+  const left = users.length - lines.length;
+  return left === 0 ? lines : [...lines, shown("", `${sign(terminal, "more")} and ${left} more`)];
+}
+
+/** `open for writing by pid 4121 tradesd (container orders, running for 12 d)` */
 function userText({ pid, command, use, startedAt, container }: FileUserFields, nowMs: number): string {
-  const up = `running for ${formatDuration(Math.max(nowMs - Date.parse(startedAt), 0))}`;
-  const who = container === null ? up : `container ${container}, ${up}`;
+  const running = `running for ${formatDuration(Math.max(nowMs - Date.parse(startedAt), 0))}`;
+  const who = container === null ? running : `container ${container}, ${running}`;
   return `${useWords[use]} by pid ${pid} ${command} (${who})`;
 }
 
@@ -145,7 +157,12 @@ function obstacleLines(terminal: Terminal, { job }: JobView): readonly string[] 
     const lines = wordLines(`${name}: ${obstacle.message}${code}`, { lead: critical, indent: 0 });
     return [...lines, ...(obstacle.hint === null ? [] : [`    ${obstacle.hint}`])];
   }
-  if (approval.state === "approved" || approval.state === "not-needed") return [];
+  if (!wouldAct(job) || approval.state === "approved" || approval.state === "not-needed") return [];
   const state = approval.state === "changed" ? "changed since it was approved" : "not approved";
   return [`  ${mark(terminal, "warning")} ${name} is ${state}:  tierkeep approve ${name}`];
+}
+
+/** Now, or when it is old enough. */
+function wouldAct({ verdict, due }: ExplainedJob): boolean {
+  return due.count > 0 || (verdict !== null && verdict.runAt !== null);
 }

@@ -43,10 +43,12 @@ function headLine(terminal: Terminal, explained: Explained): string {
   const { found } = explained;
   const name = paint(terminal, "bold", shellQuote(rawOf(explained)));
   if (found === null) return name;
-  if (found.kind === "directory") return `${name}  directory`;
-  const size = found.kind === "file" ? formatBytes(found.sizeBytes) : found.kind;
+  if (found.kind === "directory") return `${name}  ${kindWords.directory}`;
+  const size = found.kind === "file" ? formatBytes(found.sizeBytes) : kindWords[found.kind];
   return `${name}  ${size}, modified ${formatLocal(Date.parse(found.modifiedAt))}`;
 }
+
+const kindWords = { directory: "directory", link: "symbolic link", socket: "socket", fifo: "FIFO", device: "device" };
 
 function ownerLines(terminal: Terminal, explained: Explained, jobs: readonly JobRule[]): readonly string[] {
   const subject = (name: string) => {
@@ -56,9 +58,8 @@ function ownerLines(terminal: Terminal, explained: Explained, jobs: readonly Job
   const resolved = rawOf(explained.resolved);
   const led = resolved === rawOf(explained) ? [] : [`  leads to    ${shellQuote(resolved)}`];
   if (explained.owner !== null) return [...led, `  belongs to  ${subject(explained.owner)}`];
-  const within = explained.jobs.filter(({ due, kept }) => due.count > 0 || Object.keys(kept).length > 0);
-  const isDirectory = explained.found?.kind === "directory";
-  if (isDirectory && within.length > 0) return [...led, `  holds       what ${plural(within.length, "job")} may take`];
+  if (explained.found?.kind === "directory" && explained.jobs.length > 0)
+    return [...led, `  holds       ${plural(explained.jobs.length, "tree")} of jobs`];
   const { nearest } = explained;
   return [
     ...led,
@@ -73,6 +74,6 @@ function whyNobody({ jobs }: Explained): string {
   if (leaving === undefined) return "nobody: no job has a tree here";
   const pattern = leaving.verdict?.pattern ?? null;
   return pattern === null
-    ? `nobody: no pattern of ${leaving.name}'s include fits it`
-    : `nobody: ${leaving.name} leaves it out by its pattern ${JSON.stringify(pattern)}`;
+    ? `nobody: ${leaving.name} includes no pattern that fits it`
+    : `nobody: ${leaving.name} leaves it out by ${JSON.stringify(pattern)}`;
 }

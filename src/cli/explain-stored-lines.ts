@@ -1,6 +1,5 @@
 import type { Explained } from "../app/explain.ts";
 import { formatLocal } from "../lib/moment.ts";
-import { rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes, plural } from "../lib/units.ts";
 import type { FoundPlacement } from "../reports/find.ts";
@@ -14,11 +13,21 @@ const versionsShown = 5;
 
 /** Where its versions are, and how they come back. */
 export function storedLines(terminal: Terminal, { explained, nowMs }: ExplainView): readonly string[] {
-  const asideLines = explained.setAside.slice(0, 1).flatMap(({ job, setAsideAt, goesAt }) => {
-    const goes = goesAt === null ? "" : `, goes for good ${aheadText(Date.parse(goesAt), nowMs)}`;
-    return [`  set aside   by ${job} ${ago(nowMs - Date.parse(setAsideAt))}${goes}`];
-  });
-  return [...asideLines, ...versionLines(terminal, explained, nowMs), ...belowLines(terminal, explained)];
+  return [
+    ...asideLines(explained, nowMs),
+    ...versionLines(terminal, explained, nowMs),
+    ...belowLines(terminal, explained),
+  ];
+}
+
+function asideLines({ setAside: [last], ...path }: Explained, nowMs: number): readonly string[] {
+  if (last === undefined) return [];
+  const { job, setAsideAt, goesAt } = last;
+  const goes = goesAt === null ? "" : `, goes for good ${aheadText(Date.parse(goesAt), nowMs)}`;
+  return [
+    `  set aside   by ${job} ${ago(nowMs - Date.parse(setAsideAt))}${goes}`,
+    `  get it back:  tierkeep restore ${shellQuote(rawOf(path))}`,
+  ];
 }
 
 function versionLines(terminal: Terminal, { found, placements, ...path }: Explained, nowMs: number): readonly string[] {
@@ -32,7 +41,7 @@ function versionLines(terminal: Terminal, { found, placements, ...path }: Explai
   );
   const lines = shown.flatMap((version, index) => [
     `    ${rows[index]}`,
-    `      ${paint(terminal, "dim", `${version.tier}:${shellQuote(rawPath(version.storedAs))}`)}`,
+    `      ${paint(terminal, "dim", placeText(terminal, version))}`,
   ]);
   const quoted = shellQuote(rawOf(path));
   const left = placements.length - shown.length;
@@ -42,7 +51,7 @@ function versionLines(terminal: Terminal, { found, placements, ...path }: Explai
     `  ${there}, ${plural(placements.length, "version")}`,
     ...lines,
     ...more,
-    restoreLine(quoted, placements, found),
+    ...restoreLines(quoted, placements, found),
   ];
 }
 
@@ -52,25 +61,35 @@ function versionCells(terminal: Terminal, version: FoundPlacement, nowMs: number
     formatLocal(Date.parse(version.modifiedAt)),
     isStored ? version.tier : `${version.tier} ${mark(terminal, "warning")} ${version.state}`,
     formatBytes(version.sizeBytes),
-    `sha256 ${version.sha256.slice(0, 6)}${sign(terminal, "more")}`,
     `verified ${ago(nowMs - Date.parse(version.verifiedAt))}`,
   ];
 }
 
+function placeText(terminal: Terminal, { sha256, storedAs, storedAsBase64 }: FoundPlacement): string {
+  const place = rawOf({ path: storedAs, ...(storedAsBase64 === undefined ? {} : { pathBase64: storedAsBase64 }) });
+  return `sha256 ${sha256.slice(0, 6)}${sign(terminal, "more")}  as ${shellQuote(place)}`;
+}
+
 /** What is at the path is never replaced, so it comes back beside it. */
-function restoreLine(quoted: string, placements: readonly FoundPlacement[], found: Explained["found"]): string {
-  const [newest, older] = placements;
-  const at = older === undefined ? "" : ` --at '${formatLocal(Date.parse(newest?.modifiedAt ?? ""))}'`;
-  return `  get it back:  tierkeep restore ${quoted}${at}${found === null ? "" : " --keep-both"}`;
+function restoreLines(
+  quoted: string,
+  [, older]: readonly FoundPlacement[],
+  found: Explained["found"],
+): readonly string[] {
+  const beside = found === null ? "" : " --keep-both";
+  const newest = `  get it back:  tierkeep restore ${quoted}${beside}`;
+  if (older === undefined) return [newest];
+  const at = formatLocal(Date.parse(older.modifiedAt));
+  return [newest, `  one before:   tierkeep restore ${quoted} --at '${at}'${beside}`];
 }
 
 function belowLines(terminal: Terminal, { storedBelow, ...path }: Explained): readonly string[] {
   if (storedBelow.length === 0) return [];
   const rows = storedBelow.map(({ tier, state, versions, sizeBytes, storedBytes }, index) => [
-    index === 0 ? "moved" : "",
+    (index === 0 ? "moved" : "").padEnd(10),
     plural(versions, "version"),
     state === "stored" ? `on ${tier}` : `on ${tier} ${mark(terminal, "warning")} ${state}`,
     `${formatBytes(sizeBytes)} ${sign(terminal, "arrow")} ${formatBytes(storedBytes)}`,
   ]);
-  return [...columns(rows, [1]).map((line) => `  ${line}`), `  look:  tierkeep find ${shellQuote(rawOf(path))}`];
+  return [...columns(rows, [1]).map((line) => `  ${line}`), `  list them:  tierkeep find ${shellQuote(rawOf(path))}`];
 }

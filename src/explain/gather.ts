@@ -51,7 +51,7 @@ export function gather({ path: asked, nowMs, look }: GatherAsk): Gathering {
     kept: (reason, told) => {
       const path = fromRoot(told);
       const relation = relate(path, asked);
-      if (relation === "decides") verdict = { reason, path };
+      if (relation === "decides") verdict = nearer(verdict, { reason, path });
       if (relation !== "below") return;
       const entry = staying.get(reason) ?? { count: 0, bytes: 0, firstDueMs: undefined, examples: [] };
       staying.set(reason, entry);
@@ -59,7 +59,7 @@ export function gather({ path: asked, nowMs, look }: GatherAsk): Gathering {
     },
     step: (step) => {
       const relation = relate(step.path, asked);
-      if (relation === "decides") verdict = { step, path: step.path };
+      if (relation === "decides") verdict = nearer(verdict, { step, path: step.path });
       if (relation !== "below") return;
       due.count += 1;
       due.bytes += step.sizeBytes;
@@ -73,10 +73,14 @@ function fromRoot(told: RawPath): RawPath {
   return told === "." ? ("" as RawPath) : told;
 }
 
-/** What holds for a directory as a whole holds for all that lies in it. */
 function relate(told: RawPath, asked: RawPath): "decides" | "below" | "elsewhere" {
   if (told === "" || isWithin(asked, told)) return "decides";
   return asked === "" || isWithin(told, asked) ? "below" : "elsewhere";
+}
+
+/** What holds for a directory as a whole holds for all in it of which nothing nearer is told. */
+function nearer(known: Verdict | undefined, told: Verdict): Verdict {
+  return known !== undefined && known.path.length > told.path.length ? known : told;
 }
 
 interface Kept {
