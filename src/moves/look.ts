@@ -4,7 +4,8 @@ import { statFd } from "../host/stat.ts";
 import type { Looked } from "../jobs/job.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { statBeneath } from "../jobs/stat-beneath.ts";
-import { joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { judgeAge } from "../policies/age.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { activeNames } from "../policies/rotation.ts";
 import { openDirectory } from "../scan/open-directory.ts";
@@ -28,11 +29,17 @@ export function lookAtSource(facts: LookFacts, path: RawPath): Looked | undefine
   const { source, rule, host } = facts;
   const stat = statBeneath(source.root, path);
   if (stat === undefined) return undefined;
+  const { surveyRule } = facts;
   const around = lazySurroundings(facts, parentOf(path));
+  const fact = { ...stat, name: baseName(path) };
+  // A scan goes by the stamps of the rule alone; all else is asked of what is old enough by them.
+  const byStamp = { ...surveyRule.age, settledForMs: 0 };
   return {
     stat,
     judgeAt: (nowMs) =>
-      judgeFile({ path, stat }, facts.surveyRule, { surroundings: around, nowMs }) ?? judgePast(facts, path, nowMs),
+      judgeAge(fact, byStamp, nowMs) ??
+      judgeFile({ path, stat }, surveyRule, { surroundings: around, nowMs }) ??
+      judgePast(facts, path, nowMs),
     to: () => plannedPlace(rule, host, { path, identity: identityOf(stat) }),
   };
 }
