@@ -6,7 +6,7 @@ import { emptyRecord, firstRecord, openBlock, readRecord, recordName } from "../
 import type { TreeIndex } from "../../../src/scan/scan-index.ts";
 
 /** A part of what the index compares or keeps, that a mutant forgets. */
-export type Forgotten = "ctime" | "inode" | "settling" | "due date";
+export type Forgotten = "ctime" | "inode" | "due date" | "youth";
 
 /** Where a key has its parts (raw-stat.ts). */
 const keyParts = { ctime: [28, 40], inode: [8, 16] } as const;
@@ -39,7 +39,7 @@ function mutate(
     if (!record.isKnown) continue;
     forgetKey(bytes, record.keyAt, { part, path: `${root}/${pathIn(parent, recordName(block, record))}` });
     const facts = record.talliesFrom - 24;
-    if (part === "settling") block.view.setFloat64(facts, record.lookedMs + dayMs, true);
+    if (part === "youth") block.view.setFloat64(facts + 16, record.newestMs - dayMs, true);
     if (part === "due date") block.view.setFloat64(facts + 8, Number.POSITIVE_INFINITY, true);
   }
   return bytes;

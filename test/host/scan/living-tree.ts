@@ -2,9 +2,11 @@ import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -14,9 +16,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { hasCode } from "../../../src/lib/errors.ts";
+import { setTimes } from "../../../src/host/posix.ts";
+import { statFd } from "../../../src/host/stat.ts";
 import { unmountAll } from "../../support/loop-mount.ts";
 import type { Seeded } from "../../support/seeded.ts";
+import { attempt } from "./attempt.ts";
+import { type Listed, listTree } from "./listed.ts";
 import { writeThroughMapping } from "./mapping.ts";
 
 /** A tree to which things happen, as they do to real ones. */
@@ -25,8 +30,12 @@ export interface LivingTree extends Disposable {
   readonly step: () => string;
   /** A scan has looked: what was old then is not set back later, since that alone may be seen late. */
   readonly looked: () => void;
+  /** Takes away what a scan found due, by path from the root, as a run would. */
+  readonly moveAway: (due: readonly string[]) => void;
 }
 
+/** Listing is dear; what has gone since is simply not met. */
+const stepsToAList = 5;
 const second = 1000;
 const day = 86_400 * second;
 /** The age from which the model's rule calls a file due. */
@@ -34,7 +43,7 @@ export const dueAge = 7 * day;
 const [directoriesAtMost, filesAtMost, mountsAtMost] = [50, 200, 3] as const;
 /** Ages that files are given, some of which come due within the next scans. */
 const soonDue = [2, 4, 7, 11, 16].map((seconds) => dueAge - seconds * second);
-const ages = [0, second, 3600 * second, 2 * day, dueAge + second, 30 * day, -3 * second, -day, ...soonDue, ...soonDue];
+const ages = [0, 3600 * second, 2 * day, 3 * day, dueAge + second, 30 * day, -3 * second, -day, ...soonDue, ...soonDue];
 
 interface Tree {
   readonly root: string;
@@ -47,22 +56,22 @@ interface Tree {
   names: number;
 }
 
-interface Listed {
-  readonly directories: readonly string[];
-  readonly files: readonly string[];
-}
-
 export function openLivingTree(root: string, chance: Seeded, now: () => number): LivingTree {
   const tree: Tree = { root, chance, now, wasOld: new Set(), mounted: [], twins: [], names: 0 };
+  let [listed, steps] = [listTree(tree), 0];
   return {
     step: () => {
       const [name, operation] = chance.pick(weighted);
-      attempt(() => operation(tree, list(tree)));
+      if (steps++ % stepsToAList === 0) listed = listTree(tree);
+      attempt(() => operation(tree, listed));
       return name;
     },
     looked: () => {
-      for (const path of list(tree).files)
+      for (const path of listTree(tree).files)
         if (now() - lstatSync(path).mtimeMs > day - 60 * second) tree.wasOld.add(inodeOf(path));
+    },
+    moveAway: (due) => {
+      for (const path of due) attempt(() => unlinkSync(join(root, path)));
     },
     [Symbol.dispose]: () => {
       for (const path of tree.mounted.toReversed()) unmountAll(path);
@@ -91,7 +100,7 @@ const operations: Readonly<Record<string, readonly [weight: number, Operation]>>
   renameDirectoryOver: [2, (tree, { directories: all }) => renameSync(tree.chance.pick(all), tree.chance.pick(all))],
   fileForDirectory: [1, fileForDirectory],
   engine: [1, (tree, listed) => writeFileSync(join(tree.chance.pick(listed.directories), "PG_VERSION"), "15")],
-  hideCreate: [6, (tree, listed) => keepTimes(tree, listed, (at) => create(tree, join(at, name(tree, "h")), listed))],
+  hideCreate: [6, (tree, listed) => keepTimes(tree, listed, (at) => createDue(tree, join(at, name(tree, "h"))))],
   hideUnlink: [2, (tree, listed) => keepTimes(tree, listed, (at) => unlinkSync(firstFile(at)))],
   makeTwins: [4, makeTwins],
   swapTwins: [8, swapTwins],
@@ -109,6 +118,11 @@ function create(tree: Tree, path: string, { files }: Listed): void {
   if (files.length >= filesAtMost) return;
   writeFileSync(path, "created");
   touch(tree, path, tree.chance.pick(ages));
+}
+
+function createDue(tree: Tree, path: string): void {
+  writeFileSync(path, "created");
+  touch(tree, path, dueAge + second);
 }
 
 /** A file that was old at a look may be seen late when it is set back; one that was young may not. */
@@ -130,9 +144,14 @@ function fileForDirectory(tree: Tree, { directories }: Listed): void {
 /** A change that the directory's mtime does not show. */
 function keepTimes(tree: Tree, { directories }: Listed, change: (directory: string) => void): void {
   const path = tree.chance.pick(directories);
-  const { atime, mtime } = lstatSync(path);
-  change(path);
-  utimesSync(path, atime, mtime);
+  const fd = openSync(path, "r");
+  const { accessedNs, modifiedNs } = statFd(fd);
+  try {
+    change(path);
+    setTimes(fd, accessedNs, modifiedNs);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Two parents, in each a child of the same times: only the inode tells one from the other. */
@@ -193,37 +212,4 @@ function firstFile(directory: string): string {
 function inodeOf(path: string): string {
   const { dev, ino } = lstatSync(path);
   return `${dev}:${ino}`;
-}
-
-/** What lies in the tree now, but for what is mounted in it. */
-function list(tree: Tree): Listed {
-  const [directories, files]: [string[], string[]] = [[], []];
-  const pending = [tree.root];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    for (const entry of readdirSync(at, { withFileTypes: true })) {
-      const path = join(at, entry.name);
-      if (tree.mounted.includes(path) || entry.name === "lost+found") continue;
-      if (entry.isFile()) files.push(path);
-      if (!entry.isDirectory()) continue;
-      directories.push(path);
-      pending.push(path);
-    }
-  }
-  return { directories, files };
-}
-
-const refusals = ["EEXIST", "ENOENT", "ENOTEMPTY", "EBUSY", "EXDEV", "EINVAL", "ENOTDIR", "EISDIR", "EMLINK", "ENOSPC"];
-
-/** What cannot be done just now is not done. */
-function attempt(operation: () => void): void {
-  try {
-    operation();
-  } catch (error) {
-    const isMountRefused = error instanceof Error && "status" in error;
-    if (!hasCode(error, ...refusals) && !isMountRefused && !isEmptyPick(error)) throw error;
-  }
-}
-
-function isEmptyPick(error: unknown): boolean {
-  return error instanceof Error && error.message === "nothing to pick from";
 }

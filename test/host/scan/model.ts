@@ -14,8 +14,8 @@ export interface ModelRequest {
   readonly seed: number;
   readonly scans: number;
   readonly operationsEach: number;
-  /** Between two scans the clock goes on by three seconds; otherwise it is the machine's. */
-  readonly isClockAhead: boolean;
+  /** The machine's clock as it is, or going on by three seconds from scan to scan, so that directories settle. */
+  readonly clock: "real" | "ahead";
   readonly forgotten?: Forgotten;
 }
 
@@ -40,7 +40,7 @@ export async function runModel(request: ModelRequest): Promise<ModelResult> {
   for (let scan = 0; scan < request.scans; scan++) {
     const done = Array.from({ length: request.operationsEach }, tree.step);
     operations += done.length;
-    if (request.isClockAhead) {
+    if (request.clock === "ahead") {
       waitForTick();
       aheadMs += 3_000;
     }
@@ -56,12 +56,14 @@ export async function runModel(request: ModelRequest): Promise<ModelResult> {
       return { operations, difference };
     }
     tree.looked();
-    if (request.isClockAhead) waitForTick();
+    if (scan % 2 === 0) tree.moveAway(full);
+    if (request.clock === "ahead") waitForTick();
   }
   return { operations, difference: undefined };
 }
 
-async function dueFiles(
+/** What a scan finds due, by path from the root. */
+export async function dueFiles(
   root: string,
   index: OpenScanIndex,
   { nowMs, now }: { nowMs: number; now: () => number },
