@@ -6,6 +6,7 @@ import { freezeProgram } from "./freeze-program.ts";
 import { commitOf, load } from "./machine.ts";
 import { measureMemory, memoryRows } from "./memory.ts";
 import { placeWords } from "./places.ts";
+import { measurePoliteness, politenessRows } from "./politeness.ts";
 import { type Result, record } from "./results.ts";
 import { rows } from "./rows.ts";
 
@@ -27,7 +28,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const names = [...rows, ...memoryRows].map(({ name }) => name);
+const names = [...rows, ...memoryRows, ...politenessRows].map(({ name }) => name);
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) throw new Error(`no row ${unknown.join(", ")}; there are ${names.join(", ")}`);
 if (!(rounds >= 1)) throw new Error("--rounds takes a number from 1 on");
@@ -53,6 +54,11 @@ async function measureRow(name: string): Promise<Pick<Result, "heading" | "table
   const memoryRow = memoryRows.find((row) => row.name === name);
   if (memoryRow !== undefined)
     return { heading: memoryRow.heading, table: await measureMemory(memoryRow, { program: frozen.program, rounds }) };
+  const polite = politenessRows.find((row) => row.name === name);
+  if (polite !== undefined) {
+    const table = await measurePoliteness(polite, { program: frozen.program, rounds, directory: values.dir });
+    return { heading: polite.heading, table };
+  }
   const row = rows.find((one) => one.name === name);
   if (row === undefined) throw new Error(`no row ${name}`);
   const series = await compare(row, { program: frozen.program, rounds, directory: values.dir, tell: console.log });

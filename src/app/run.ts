@@ -2,6 +2,7 @@ import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import type { Config, JobRule } from "../config/config.ts";
 import { readIoPressure } from "../host/io-pressure.ts";
 import { isWithinDaySpans } from "../jobs/day-span.ts";
+import { isGuard } from "../jobs/guards.ts";
 import type { Progress, Refusal } from "../jobs/job.ts";
 import type { Limits } from "../jobs/limits.ts";
 import { keepReserve, openReserve, type Reserve } from "../jobs/reserve.ts";
@@ -10,7 +11,7 @@ import { OperatorError, systemFailure } from "../lib/errors.ts";
 import { rawPath } from "../lib/raw-path.ts";
 import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
 import { mountOf, readMounts } from "../tiers/mounts.ts";
-import { writePinStatus } from "../tiers/status-pins.ts";
+import { type ToldJob, writePinStatus } from "../tiers/status-pins.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
 import { type ClockTrust, openClockTrust } from "./clock.ts";
 import { bugOf } from "./do-job.ts";
@@ -142,8 +143,17 @@ function withProblem(report: JobReport, { code, message, hint }: OperatorError):
 /** Leaves for health what it cannot see itself; /run is empty after a boot. */
 function tellHealth(config: Config, told: { catalog: Catalog; reports: readonly JobReport[]; nowMs: number }): void {
   const pins = config.tiers.flatMap(({ name }) => told.catalog.decisions.pinOf(name) ?? []);
-  const succeeded = told.reports.filter((report) => report.status === "ok").map((report) => report.name);
-  writePinStatus(config.runtimeDir, pins, { now: told.nowMs, host: config.host, succeeded });
+  const jobs = told.reports.flatMap(toldJob);
+  writePinStatus(config.runtimeDir, pins, { now: told.nowMs, host: config.host, jobs });
+}
+
+/** A guard's refusal stays a finding until the job gets past it. */
+function toldJob({ name, status, errors }: JobReport): readonly ToldJob[] {
+  if (status === "ok" || status === "partial") return [{ name, succeeded: status === "ok", refusal: undefined }];
+  const [error] = errors;
+  if (status !== "refused" || error === undefined || !isGuard(error.code)) return [];
+  const { code, message, hint } = error;
+  return [{ name, succeeded: false, refusal: { guard: code, message, hint: hint ?? "" } }];
 }
 
 const onlyWhenAll: Readonly<Partial<Record<JobStatus, number>>> = {

@@ -1,13 +1,14 @@
 import { currentUser } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
-import { type HealthReport, healthReport } from "../reports/health.ts";
+import { type Finding, type HealthReport, healthReport } from "../reports/health.ts";
 import { readMounts } from "../tiers/mounts.ts";
 import type { TierConfig } from "../tiers/tier.ts";
+import { finding } from "./findings.ts";
 import { probeGroups } from "./group.ts";
 import { judgeTier } from "./judge-tier.ts";
 import { type LockPlaces, openLockDirectory } from "./probe-lock.ts";
 import { superviseProbes } from "./supervise.ts";
-import { readToldByRuns } from "./told-by-runs.ts";
+import { readToldByRuns, type ToldByRuns } from "./told-by-runs.ts";
 
 export interface HealthRequest extends LockPlaces {
   readonly tiers: readonly TierConfig[];
@@ -51,6 +52,13 @@ export async function checkHealth(request: HealthRequest, host: Host, signal: Ab
     toldAt: told.writtenAt ?? null,
     tiers: judged.map((each) => each.health),
     jobs: request.jobs.map((name) => ({ name, lastSuccessAt: told.lastSuccessAt.get(name) ?? null })),
-    findings: judged.flatMap((each) => each.findings),
+    findings: [...judged.flatMap((each) => each.findings), ...request.jobs.flatMap((job) => refused(told, job))],
   });
+}
+
+function refused({ refusals }: ToldByRuns, job: string): readonly Finding[] {
+  const refusal = refusals.get(job);
+  if (refusal === undefined) return [];
+  const { guard, message, hint } = refusal;
+  return [finding("job-refused", { tier: job, message: `refused by ${guard}: ${message}`, hint })];
 }

@@ -85,6 +85,11 @@ export const findingTable = {
       "The time that the tier's server gives to a new file is over 5 minutes off this machine's. One of the two clocks is wrong, so nothing is moved or deleted.",
     remedy: "Set the wrong clock right; let a time server discipline both.",
   },
+  "job-refused": {
+    severity: "warning",
+    meaning: "A guard refused a job at its last run; it stays until the job gets past it. `tier` has the job's name.",
+    remedy: "See [the guards](errors.md#guards): what ends each, and which a person can lift.",
+  },
   "lvm-missing-device": {
     severity: "critical",
     meaning: "A physical volume of the tier's volume group is missing.",

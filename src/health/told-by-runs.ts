@@ -1,4 +1,4 @@
-import { readPinStatus } from "../tiers/status-pins.ts";
+import { type PinStatus, readPinStatus } from "../tiers/status-pins.ts";
 import type { Capabilities, TierPin } from "../tiers/tier.ts";
 
 /** What adoptions and runs have left in `<runtime_dir>/status.json` for health to know; it opens no catalog. */
@@ -9,13 +9,20 @@ export interface ToldByRuns {
   readonly capabilities: ReadonlyMap<string, Capabilities>;
   /** By job, ISO 8601. */
   readonly lastSuccessAt: ReadonlyMap<string, string>;
+  readonly refusals: PinStatus["refusals"];
 }
 
 export function readToldByRuns(runtimeDir: string): ToldByRuns {
   const status = readPinStatus(runtimeDir);
   if (status === undefined) {
-    return { writtenAt: undefined, pins: undefined, capabilities: new Map(), lastSuccessAt: new Map() };
+    return {
+      writtenAt: undefined,
+      pins: undefined,
+      capabilities: new Map(),
+      lastSuccessAt: new Map(),
+      refusals: new Map(),
+    };
   }
-  const { writtenAt, pins, capabilities, lastSuccessAt } = status;
-  return { writtenAt, pins, capabilities, lastSuccessAt };
+  const { writtenAt, pins, capabilities, lastSuccessAt, refusals } = status;
+  return { writtenAt, pins, capabilities, lastSuccessAt, refusals };
 }

@@ -4,7 +4,7 @@ export type HealthStatus = "ok" | "warning" | "critical" | "unknown";
 
 /** `tierkeep health --json`; what is not known is null. */
 export interface HealthReport extends Envelope<"health"> {
-  /** The worst of the tiers'. */
+  /** The worst of the tiers' and the findings'. */
   readonly status: HealthStatus;
   readonly tiers: readonly TierHealth[];
   /** ISO 8601: when an adoption or a run told what health cannot see itself: pins, capabilities, `jobs`. */
@@ -18,6 +18,7 @@ export interface HealthReport extends Envelope<"health"> {
 export interface Finding {
   readonly id: string;
   readonly severity: "warning" | "critical";
+  /** The tier that it is about; of `job-refused` the job. */
   readonly tier: string;
   readonly message: string;
   readonly hint: string;
@@ -103,7 +104,7 @@ export function healthReport(facts: HealthFacts): HealthReport {
   const warnings = facts.findings.filter((finding) => finding.severity === "warning");
   return {
     ...envelope("health", facts),
-    status: worstStatus(facts.tiers.map((tier) => tier.status)),
+    status: worstStatus([...facts.tiers.map((tier) => tier.status), statusOfFindings(facts.findings)]),
     tiers: facts.tiers,
     toldAt: facts.toldAt,
     jobs: facts.jobs,

@@ -15,6 +15,21 @@ export interface PinStatus {
   readonly capabilities: ReadonlyMap<string, Capabilities>;
   /** By job, ISO 8601. */
   readonly lastSuccessAt: ReadonlyMap<string, string>;
+  /** By job: the guard that refused it when it was last run. */
+  readonly refusals: ReadonlyMap<string, ToldRefusal>;
+}
+
+export interface ToldRefusal {
+  readonly guard: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What became of a job in a run. */
+export interface ToldJob {
+  readonly name: string;
+  readonly succeeded: boolean;
+  readonly refusal: ToldRefusal | undefined;
 }
 
 export interface PinStatusFacts {
@@ -23,8 +38,8 @@ export interface PinStatusFacts {
   readonly host: string;
   /** What was just probed; what is known of other tiers stays. */
   readonly capabilities?: ReadonlyMap<string, Capabilities>;
-  /** Jobs that have just succeeded; what is known of others stays. */
-  readonly succeeded?: readonly string[];
+  /** Jobs that were just done or refused; what is known of others stays. */
+  readonly jobs?: readonly ToldJob[];
 }
 
 const schema = "tierkeep.status/1";
@@ -37,7 +52,8 @@ export function writePinStatus(runtimeDir: string, pins: readonly TierPin[], fac
   ensureDirectory(runtimeDir);
   const file = statusFile(runtimeDir);
   const before = readDocument(file) ?? {};
-  const jobs = (facts.succeeded ?? []).map((job) => [job, { lastSuccessAt: new Date(facts.now).toISOString() }]);
+  const jobsBefore = tableOf(before.jobs);
+  const jobs = (facts.jobs ?? []).map((job) => [job.name, jobEntry(job, tableOf(jobsBefore[job.name]), facts.now)]);
   const document = {
     ...before,
     schema,
@@ -45,7 +61,7 @@ export function writePinStatus(runtimeDir: string, pins: readonly TierPin[], fac
     host: facts.host,
     pins: Object.fromEntries(pins.map((pin) => [pin.tier, pin])),
     capabilities: { ...tableOf(before.capabilities), ...Object.fromEntries(facts.capabilities ?? []) },
-    jobs: { ...tableOf(before.jobs), ...Object.fromEntries(jobs) },
+    jobs: { ...jobsBefore, ...Object.fromEntries(jobs) },
   };
   replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`, 0o644);
   shareWithAll(file, 0o644);
@@ -64,7 +80,24 @@ export function readPinStatus(runtimeDir: string): PinStatus | undefined {
     pins: new Map(pins.map((pin) => [pin.tier, pin])),
     capabilities: new Map(Object.entries(tableOf(document.capabilities)) as [string, Capabilities][]),
     lastSuccessAt: lastSuccesses(tableOf(document.jobs)),
+    refusals: refusalsIn(tableOf(document.jobs)),
   };
+}
+
+function jobEntry({ succeeded, refusal }: ToldJob, before: Table, nowMs: number): Table {
+  const lastSuccessAt = succeeded ? new Date(nowMs).toISOString() : before.lastSuccessAt;
+  return { lastSuccessAt, refusal };
+}
+
+function refusalsIn(jobs: Table): ReadonlyMap<string, ToldRefusal> {
+  const entries = Object.entries(jobs).map(([name, job]) => [name, tableOf(tableOf(job).refusal)] as const);
+  return new Map(
+    entries.flatMap(([name, { guard, message, hint }]): readonly [string, ToldRefusal][] =>
+      typeof guard === "string" && typeof message === "string" && typeof hint === "string"
+        ? [[name, { guard, message, hint }]]
+        : [],
+    ),
+  );
 }
 
 function lastSuccesses(jobs: Table): ReadonlyMap<string, string> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { readMachineClock } from "../../../src/host/machine-clock.ts";
+import type { HealthReport } from "../../../src/reports/health.ts";
 import { needsRoot } from "../../support/loop-mount.ts";
 import { scratch } from "../../support/scratch.ts";
 import { type Guarded, guardedProgram, move, oldFiles, openGuarded } from "./program.ts";
@@ -37,6 +38,7 @@ test("D12: after a jump of the clock nothing moves, night after night, until a p
     assert.deepEqual([exitCode, job("logs").status, error?.code], [5, "refused", "clock"]);
     assert.match(error?.message ?? "", /it was set back by 35 d since the last run/);
   }
+  assert.deepEqual(await findings(program), ["job-refused logs"], "it stays a finding until it is resolved");
   const { jobs } = await later.plan();
   assert.equal(jobs[0]?.refusal?.guard, "clock");
   assert.equal(readdirSync(`${dir.path}/log`).length, 2);
@@ -45,9 +47,16 @@ test("D12: after a jump of the clock nothing moves, night after night, until a p
   assert.equal(lifted.exitCode, 0, lifted.stderr);
   assert.match(lifted.stdout, /logs gets past clock at its next run, once/);
   assert.deepEqual((await later.run()).job("logs").outcomes, { moved: 2 });
+  assert.deepEqual(await findings(program), []);
   oldFiles(`${dir.path}/log`, 1, 100);
   assert.deepEqual((await later.run()).job("logs").outcomes, { moved: 1 }, "a person has vouched for this clock");
 });
+
+/** Besides what this machine's disks say. */
+async function findings(program: Guarded): Promise<readonly string[]> {
+  const report = JSON.parse((await program.call("health", "--json")).stdout) as HealthReport;
+  return report.findings.filter(({ id }) => id !== "filesystem-full").map(({ id, tier }) => `${id} ${tier}`);
+}
 
 test("a lift is for one run of one job, and for a guard that stops it", async () => {
   using dir = scratch("lift");
