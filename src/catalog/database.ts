@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { createEmptyFile, isMissing, pathExists } from "../host/files.ts";
 import { hasCode, isDamage, messageOf, OperatorError } from "../lib/errors.ts";
+import { refuseCutFile } from "./refuse-cut.ts";
 import { migrations } from "./schema.ts";
 
 /** A connection with its statements prepared once; every commit is durable before it returns. */
@@ -20,6 +21,7 @@ export function openDatabase(file: string): Database {
   makePrivate(file);
   const connection = connect(file, false);
   try {
+    refuseCutFile(file);
     // Before anything is changed: setting the journal's mode writes to the file.
     refuseNewer(schemaVersion(connection), file);
     // What would undo a statement over a whole batch is else written to a file in /var/tmp, at each commit of one.
@@ -37,6 +39,7 @@ export function openDatabaseToRead(file: string): Database | undefined {
   if (isAbsent(file)) return undefined;
   const connection = connect(file, true);
   try {
+    refuseCutFile(file);
     refuseNewer(schemaVersion(connection), file);
   } catch (error) {
     connection.close();
