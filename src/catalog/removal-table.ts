@@ -1,33 +1,22 @@
 import { DatabaseSync } from "node:sqlite";
-import type { FileKind } from "../host/stat.ts";
-import { bytesOf, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
-
-/** The very file or directory that was planned; a difference in any of these means that it stays. */
-export interface RemovalIdentity {
-  readonly kind: FileKind;
-  readonly device: number;
-  readonly inode: bigint;
-  readonly sizeBytes: number;
-  readonly allocatedBytes: number;
-  readonly accessedNs: bigint;
-  readonly modifiedNs: bigint;
-  readonly changedNs: bigint;
-  readonly bornNs: bigint | undefined;
-  readonly links: number;
-}
+import { copyStat, statBytes } from "../host/raw-stat.ts";
+import { deviceIn, inodeIn, linksIn, modifiedNsIn, sizeBytesIn } from "../host/stat-bytes.ts";
+import { bytesOf, parentOf, pathIn, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
+import { openPacker, type PackedTotals, unpack } from "./packed-removals.ts";
 
 /** One thing that is to go: not a directory. */
 export interface Removal {
   /** From the root. */
   readonly directory: RawPath;
   readonly name: RawPath;
-  readonly identity: RemovalIdentity;
+  /** What the plan saw (`stat-bytes.ts` reads it): a difference means that it stays. */
+  readonly stat: Buffer;
 }
 
 /** A directory that is to go once it is empty. */
 export interface DirectoryRemoval {
   readonly path: RawPath;
-  readonly identity: RemovalIdentity;
+  readonly stat: Buffer;
 }
 
 export interface RemovalTotals {
@@ -39,10 +28,10 @@ export interface RemovalTotals {
 
 /** What one plan removes, in a temporary table of this process, so that a million of them never stand in memory. */
 export interface RemovalTable extends Disposable {
-  /** A directory that is being read; `verdict` is why it stays even when it is empty. Parents come first. */
-  readonly enter: (path: RawPath, identity: RemovalIdentity, verdict: string | undefined) => void;
-  /** Into the directory that was entered last. */
-  readonly add: (name: RawPath, identity: RemovalIdentity) => void;
+  /** The directory that was looked at last (`raw-stat.ts`); `verdict` is why it stays even when it is empty. Parents come first. */
+  readonly enter: (path: RawPath, verdict: string | undefined) => void;
+  /** What was looked at last, into the directory that was entered last. */
+  readonly add: (name: RawPath) => void;
   /** Something in this directory stays, so it does, and all above it. */
   readonly keep: (directory: RawPath) => void;
   /** Takes out the files whose other links are not all here, handing each to `drop` (HAZARDS D2, M14). */
@@ -58,69 +47,88 @@ export interface RemovalTable extends Disposable {
   readonly staying: () => Iterable<{ readonly path: RawPath; readonly verdict: string }>;
 }
 
-const identityColumns = `kind TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
-  allocated_bytes INTEGER NOT NULL, accessed_ns INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
-  changed_ns INTEGER NOT NULL, born_ns INTEGER, links INTEGER NOT NULL`;
-
 export function openRemovalTable(): RemovalTable {
   const db = new DatabaseSync("");
-  db.exec(`
-    PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
-    CREATE TABLE directories (
-      id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, verdict TEXT, stays INTEGER NOT NULL, ${identityColumns}
-    ) STRICT;
-    CREATE TABLE removals (directory INTEGER NOT NULL, name BLOB NOT NULL, ${identityColumns}) STRICT;
-    BEGIN`);
-  const enter = db.prepare("INSERT INTO directories VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  const add = db.prepare("INSERT INTO removals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  const stay = db.prepare("UPDATE directories SET stays = 1 WHERE path = ? AND stays = 0");
+  db.exec(schema);
+  const statements = prepare(db);
+  const packer = openPacker((directory, packed) => statements.addPacked.run(directory, packed));
+  const stat = Buffer.alloc(statBytes);
   let last = 0;
   let kept: RawPath | undefined;
-  const rows = function* (condition: string): Generator<Removal> {
-    for (const row of iterate(db, `${removalRows} ${condition}`)) yield toRemoval(row);
-  };
   const keep = (directory: RawPath) => {
     if (directory === kept) return;
     kept = directory;
-    for (let at = directory; stay.run(bytesOf(at)).changes === 1 && at !== ""; ) at = above(at);
+    for (let at = directory; statements.stay.run(bytesOf(at)).changes === 1 && at !== ""; ) at = parentOf(at);
   };
   return {
-    enter: (path, identity, verdict) => {
-      last += 1;
-      enter.run(last, bytesOf(path), verdict ?? null, ...columnsOf(identity));
-    },
-    add: (name, identity) => {
-      add.run(last, bytesOf(name), ...columnsOf(identity));
-    },
     keep,
-    dropSplitGroups: (drop) => {
-      for (const { directory, name } of rows(`WHERE ${splitGroups}`)) {
-        keep(directory);
-        drop(below(directory, name));
-      }
-      db.exec(`DELETE FROM removals AS r WHERE ${splitGroups}`);
+    enter: (path, verdict) => {
+      last += 1;
+      copyStat(stat);
+      statements.enter.run(last, bytesOf(path), verdict ?? null, modifiedNsIn(stat), stat);
     },
-    totals: () => readTotals(db),
-    single: () => rows("WHERE r.links = 1 ORDER BY r.rowid"),
-    linked: () => rows("WHERE r.links > 1 ORDER BY r.device, r.inode, r.rowid"),
-    directories: function* () {
-      for (const row of iterate(db, `SELECT * FROM directories WHERE ${empty} AND verdict IS NULL ORDER BY id DESC`)) {
-        yield { path: rawPathOfBytes(row.path as Uint8Array), identity: toIdentity(row) };
+    add: (name) => {
+      copyStat(stat);
+      if (linksIn(stat) === 1) packer.add(last, name, stat);
+      else {
+        const inode = BigInt.asIntN(64, inodeIn(stat));
+        const facts = [deviceIn(stat), inode, linksIn(stat), sizeBytesIn(stat), modifiedNsIn(stat)] as const;
+        statements.addLinked.run(last, bytesOf(name), ...facts, stat);
       }
+    },
+    dropSplitGroups: (drop) => {
+      for (const { directory, name } of linkedRows(db, `WHERE ${splitGroups}`)) {
+        keep(directory);
+        drop(pathIn(directory, name));
+      }
+      db.exec(`DELETE FROM linked AS l WHERE ${splitGroups}`);
+    },
+    totals: () => readTotals(db, packer.totals()),
+    single: () => {
+      packer.flush();
+      return singleRows(db);
+    },
+    linked: () => linkedRows(db, "ORDER BY l.device, l.inode, l.rowid"),
+    directories: function* () {
+      const rows = iterate(
+        db,
+        `SELECT path, stat FROM directories WHERE ${empty} AND verdict IS NULL ORDER BY id DESC`,
+      );
+      for (const row of rows) yield { path: pathOf(row.path), stat: bufferOf(row.stat) };
     },
     staying: function* () {
-      for (const row of iterate(db, `SELECT path, verdict FROM directories WHERE ${empty} AND verdict IS NOT NULL`)) {
-        yield { path: rawPathOfBytes(row.path as Uint8Array), verdict: String(row.verdict) };
-      }
+      const rows = iterate(db, `SELECT path, verdict FROM directories WHERE ${empty} AND verdict IS NOT NULL`);
+      for (const row of rows) yield { path: pathOf(row.path), verdict: String(row.verdict) };
     },
     [Symbol.dispose]: () => db.close(),
   };
 }
 
-const removalRows = "SELECT d.path AS directory_path, r.* FROM removals r JOIN directories d ON d.id = r.directory";
+const schema = `
+  PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
+  CREATE TABLE directories (
+    id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, verdict TEXT, stays INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL, stat BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE packed (directory INTEGER NOT NULL, removals BLOB NOT NULL) STRICT;
+  CREATE TABLE linked (
+    directory INTEGER NOT NULL, name BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
+    links INTEGER NOT NULL, size_bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, stat BLOB NOT NULL
+  ) STRICT;
+  BEGIN`;
+
 const empty = "stays = 0 AND path <> x''";
-const splitGroups = `r.links > 1 AND (r.device, r.inode) IN (
-  SELECT device, inode FROM removals WHERE links > 1 GROUP BY device, inode HAVING count(*) <> max(links))`;
+const splitGroups = `(l.device, l.inode) IN (
+  SELECT device, inode FROM linked GROUP BY device, inode HAVING count(*) <> max(links))`;
+
+function prepare(db: DatabaseSync) {
+  return {
+    enter: db.prepare("INSERT INTO directories VALUES (?, ?, ?, 0, ?, ?)"),
+    stay: db.prepare("UPDATE directories SET stays = 1 WHERE path = ? AND stays = 0"),
+    addPacked: db.prepare("INSERT INTO packed VALUES (?, ?)"),
+    addLinked: db.prepare("INSERT INTO linked VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+  };
+}
 
 function* iterate(db: DatabaseSync, sql: string): Generator<Record<string, unknown>> {
   const query = db.prepare(sql);
@@ -128,64 +136,41 @@ function* iterate(db: DatabaseSync, sql: string): Generator<Record<string, unkno
   yield* query.iterate();
 }
 
-function above(path: RawPath): RawPath {
-  return path.slice(0, Math.max(path.lastIndexOf("/"), 0)) as RawPath;
+function* singleRows(db: DatabaseSync): Generator<Removal> {
+  const sql = "SELECT d.path, p.removals FROM packed p JOIN directories d ON d.id = p.directory ORDER BY p.rowid";
+  for (const row of iterate(db, sql)) {
+    const directory = pathOf(row.path);
+    for (const { name, stat } of unpack(bufferOf(row.removals))) yield { directory, name, stat };
+  }
 }
 
-function below(directory: RawPath, name: RawPath): RawPath {
-  return (directory === "" ? name : `${directory}/${name}`) as RawPath;
+function* linkedRows(db: DatabaseSync, condition: string): Generator<Removal> {
+  const sql = `SELECT d.path, l.name, l.stat FROM linked l JOIN directories d ON d.id = l.directory ${condition}`;
+  for (const row of iterate(db, sql)) {
+    yield { directory: pathOf(row.path), name: pathOf(row.name), stat: bufferOf(row.stat) };
+  }
 }
 
-function columnsOf(identity: RemovalIdentity) {
-  const { kind, device, inode, sizeBytes, allocatedBytes, accessedNs, modifiedNs, changedNs, bornNs, links } = identity;
-  const signed = BigInt.asIntN(64, inode);
-  return [
-    kind,
-    device,
-    signed,
-    sizeBytes,
-    allocatedBytes,
-    accessedNs,
-    modifiedNs,
-    changedNs,
-    bornNs ?? null,
-    links,
-  ] as const;
+function pathOf(value: unknown): RawPath {
+  return rawPathOfBytes(value as Uint8Array);
 }
 
-function readTotals(db: DatabaseSync): RemovalTotals {
+function bufferOf(value: unknown): Buffer {
+  const { buffer, byteOffset, byteLength } = value as Uint8Array<ArrayBuffer>;
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function readTotals(db: DatabaseSync, single: PackedTotals): RemovalTotals {
   const [row] = iterate(
     db,
     `SELECT count(*) AS files, total(size_bytes) AS bytes, min(modified_ns) AS oldest FROM (
-      SELECT size_bytes, modified_ns FROM removals
+      SELECT size_bytes, modified_ns FROM linked
       UNION ALL SELECT 0, modified_ns FROM directories WHERE ${empty} AND verdict IS NULL)`,
   );
+  const stamps = [single.oldestNs, row?.oldest].filter((ns) => typeof ns === "bigint");
   return {
-    files: Number(row?.files ?? 0),
-    bytes: Number(row?.bytes ?? 0),
-    oldestNs: typeof row?.oldest === "bigint" ? row.oldest : undefined,
-  };
-}
-
-function toRemoval(row: Record<string, unknown>): Removal {
-  return {
-    directory: rawPathOfBytes(row.directory_path as Uint8Array),
-    name: rawPathOfBytes(row.name as Uint8Array),
-    identity: toIdentity(row),
-  };
-}
-
-function toIdentity(row: Record<string, unknown>): RemovalIdentity {
-  return {
-    kind: String(row.kind) as FileKind,
-    device: Number(row.device),
-    inode: BigInt.asUintN(64, row.inode as bigint),
-    sizeBytes: Number(row.size_bytes),
-    allocatedBytes: Number(row.allocated_bytes),
-    accessedNs: row.accessed_ns as bigint,
-    modifiedNs: row.modified_ns as bigint,
-    changedNs: row.changed_ns as bigint,
-    bornNs: row.born_ns === null ? undefined : (row.born_ns as bigint),
-    links: Number(row.links),
+    files: single.files + Number(row?.files ?? 0),
+    bytes: single.bytes + Number(row?.bytes ?? 0),
+    oldestNs: stamps.sort((a, b) => (a < b ? -1 : 1))[0],
   };
 }

@@ -1,6 +1,7 @@
-import type { DirectoryRemoval, Removal, RemovalIdentity } from "../catalog/removal-table.ts";
+import type { DirectoryRemoval, Removal } from "../catalog/removal-table.ts";
+import { allocatedBytesIn, inodeIn, linksIn, sizeBytesIn } from "../host/stat-bytes.ts";
 import type { Outcome } from "../jobs/job.ts";
-import { joinPath, type RawPath } from "../lib/raw-path.ts";
+import { pathIn, type RawPath } from "../lib/raw-path.ts";
 import { openUseLook } from "./in-use.ts";
 import { holdDirectory } from "./open-directory.ts";
 import type { CleanPlan } from "./plan.ts";
@@ -53,20 +54,20 @@ function* batches<T>(all: Iterable<T>): Generator<readonly T[]> {
 
 /** How many links of a file went already; those of one file stand together. */
 interface LinkCount {
-  readonly before: (identity: RemovalIdentity) => number;
-  readonly removed: (identity: RemovalIdentity) => void;
+  readonly before: (stat: Buffer) => number;
+  readonly removed: (stat: Buffer) => void;
 }
 
 function countLinks(): LinkCount {
-  let last: RemovalIdentity | undefined;
+  let last: bigint | undefined;
   let count = 0;
-  const before = (identity: RemovalIdentity) =>
-    last?.inode === identity.inode && last.device === identity.device ? count : 0;
+  const before = (stat: Buffer) => (linksIn(stat) > 1 && inodeIn(stat) === last ? count : 0);
   return {
     before,
-    removed: (identity) => {
-      count = before(identity) + 1;
-      last = identity;
+    removed: (stat) => {
+      if (linksIn(stat) === 1) return;
+      count = before(stat) + 1;
+      last = inodeIn(stat);
     },
   };
 }
@@ -86,12 +87,12 @@ function removeTogether(removals: Together, { links, ...deed }: BatchDeed, sessi
   const held = holdDirectory(session.root, removals[0].directory);
   using _closing = typeof held === "string" ? undefined : held;
   return removals.map((removal) => {
-    const { identity } = removal;
-    const removedBefore = links.before(identity);
+    const { stat } = removal;
+    const removedBefore = links.before(stat);
     const setback = typeof held === "string" ? { reason: held } : removeFile({ held, removal, removedBefore, ...deed });
-    if (setback === undefined) links.removed(identity);
-    const gone = { path: joinPath(removal.directory, removal.name), sizeBytes: identity.sizeBytes };
-    const freed = { result: "cleaned", freedBytes: freedBytes(identity, removedBefore) } as const;
+    if (setback === undefined) links.removed(stat);
+    const gone = { path: pathIn(removal.directory, removal.name), sizeBytes: sizeBytesIn(stat) };
+    const freed = { result: "cleaned", freedBytes: freedBytes(stat, removedBefore) } as const;
     return outcomeOf(gone, deed.take === undefined ? freed : { result: "quarantined" }, setback);
   });
 }
@@ -110,7 +111,7 @@ function byDirectory(batch: readonly Removal[]): readonly Together[] {
 }
 
 function removeOneDirectory(directory: DirectoryRemoval, { root }: CleanSession): Outcome {
-  const done = { result: "cleaned", freedBytes: directory.identity.allocatedBytes } as const;
+  const done = { result: "cleaned", freedBytes: allocatedBytesIn(directory.stat) } as const;
   return outcomeOf({ path: directory.path, sizeBytes: 0 }, done, removeDirectory(root, directory));
 }
 

@@ -1,42 +1,38 @@
+import { openHeld } from "../host/held-name.ts";
 import { filesInUse, type UsedFiles } from "../host/open-files.ts";
-import { closeFd, open, openBeneath } from "../host/posix.ts";
+import { closeFd, open } from "../host/posix.ts";
+import { isUnchanged, lookAtFd } from "../host/raw-stat.ts";
 import { isSocketAlive } from "../host/sockets.ts";
-import { type FileStat, statFd } from "../host/stat.ts";
+import { deviceIn, inodeIn, kindIn } from "../host/stat-bytes.ts";
 import { openUseProbe, type UseProbe } from "../host/users.ts";
 import { hasCode } from "../lib/errors.ts";
-import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
-
-/** A name in an open directory. */
-export interface Named {
-  readonly directory: number;
-  readonly name: RawPath;
-  readonly stat: Pick<FileStat, "kind" | "device" | "inode">;
-}
 
 /** Looks whether anybody uses what is due; what every process has open is asked once, and only where that is needed. */
 export interface UseLook {
   /**
-   * Why it stays, or `undefined`: then `deed` was done while nobody could open a regular file anew.
-   * @throws SystemError ENOENT, ELOOP, … and what `deed` throws
+   * Why what has the held name (`held-name.ts`) in an open directory stays, or `undefined`: then `deed` was done while
+   * nobody could open a regular file anew. @throws SystemError ENOENT, ELOOP, … and what `deed` throws
    */
-  readonly unlessUsed: (named: Named, deed: () => ReasonCode | undefined) => ReasonCode | undefined;
+  readonly unlessUsed: (directory: number, stat: Buffer, deed: Deed) => ReasonCode | undefined;
 }
+
+type Deed = () => ReasonCode | undefined;
 
 export function openUseLook(filesystemType: string): UseLook {
   let probe: UseProbe | undefined;
   let used: UsedFiles | undefined;
   return {
-    unlessUsed: (named, deed) => {
-      switch (named.stat.kind) {
+    unlessUsed: (directory, stat, deed) => {
+      switch (kindIn(stat)) {
         case "file":
           probe ??= openUseProbe(filesystemType);
-          return unlessOpen(named, probe, deed);
+          return unlessOpen(directory, probe, deed);
         case "socket":
-          return unlessAlive(named, deed);
+          return unlessAlive(directory, stat, deed);
         case "fifo":
           used ??= filesInUse();
-          return used.isFifoAwaited || used.isUsed(named.stat.device, named.stat.inode) ? "in-use" : deed();
+          return used.isFifoAwaited || used.isUsed(deviceIn(stat), inodeIn(stat)) ? "in-use" : deed();
         default:
           return deed();
       }
@@ -44,8 +40,8 @@ export function openUseLook(filesystemType: string): UseLook {
   };
 }
 
-function unlessOpen({ directory, name }: Named, probe: UseProbe, deed: () => ReasonCode | undefined) {
-  const fd = openQuietly(directory, name);
+function unlessOpen(directory: number, probe: UseProbe, deed: Deed): ReasonCode | undefined {
+  const fd = openQuietly(directory);
   try {
     const verdict = probe(fd);
     return verdict === "free" ? deed() : verdict;
@@ -54,23 +50,23 @@ function unlessOpen({ directory, name }: Named, probe: UseProbe, deed: () => Rea
   }
 }
 
+const quietly = open.O_RDONLY | open.O_NONBLOCK | open.O_NOCTTY;
+
 /** Without a trace in its access time where we may (HAZARDS M26). */
-function openQuietly(directory: number, name: RawPath): number {
-  const flags = open.O_RDONLY | open.O_NOFOLLOW | open.O_NONBLOCK | open.O_NOCTTY;
+function openQuietly(directory: number): number {
   try {
-    return openBeneath(directory, name, flags | open.O_NOATIME);
+    return openHeld(directory, quietly | open.O_NOATIME);
   } catch (error) {
     if (!hasCode(error, "EPERM")) throw error;
-    return openBeneath(directory, name, flags);
+    return openHeld(directory, quietly);
   }
 }
 
-function unlessAlive({ directory, name, stat }: Named, deed: () => ReasonCode | undefined) {
-  const fd = openBeneath(directory, name, open.O_PATH | open.O_NOFOLLOW);
+function unlessAlive(directory: number, stat: Buffer, deed: Deed): ReasonCode | undefined {
+  const fd = openHeld(directory, open.O_PATH);
   try {
-    const found = statFd(fd);
-    const isIt = found.kind === "socket" && found.inode === stat.inode && found.device === stat.device;
-    if (!isIt) return "changed-since-plan";
+    lookAtFd(fd);
+    if (!isUnchanged(stat)) return "changed-since-plan";
     return isSocketAlive(fd) ? "live-socket" : deed();
   } finally {
     closeFd(fd);

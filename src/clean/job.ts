@@ -1,9 +1,10 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { quarantineFolder } from "../catalog/quarantine.ts";
+import { modifiedNsIn, sizeBytesIn } from "../host/stat-bytes.ts";
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch } from "../jobs/job.ts";
 import { printRule } from "../jobs/print-rule.ts";
 import { type OpenSource, openSourceRoot } from "../jobs/source.ts";
-import { joinPath, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { pathIn, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import { applyClean } from "./apply.ts";
 import { approvedRule } from "./approved-rule.ts";
@@ -132,16 +133,19 @@ function* plannedSteps({ quarantineMs }: CleanRule, { table, expired }: CleanPla
   }
   const aside = { ...removal, action: "quarantine", to: `${quarantineFolder}/` } as const;
   for (const removals of [table.single(), table.linked()]) {
-    for (const { directory, name, identity } of removals) {
-      const path = joinPath(directory, name);
-      const { sizeBytes, modifiedNs } = identity;
+    for (const { directory, name, stat } of removals) {
+      const path = pathIn(directory, name);
       const step = quarantineMs === undefined ? removal : aside;
-      yield { ...step, path, sizeBytes, modifiedMs: Number(modifiedNs / nsPerMs) };
+      yield { ...step, path, sizeBytes: sizeBytesIn(stat), modifiedMs: modifiedMsIn(stat) };
     }
   }
-  for (const { path, identity } of table.directories()) {
-    yield { ...removal, path, sizeBytes: 0, modifiedMs: Number(identity.modifiedNs / nsPerMs) };
+  for (const { path, stat } of table.directories()) {
+    yield { ...removal, path, sizeBytes: 0, modifiedMs: modifiedMsIn(stat) };
   }
+}
+
+function modifiedMsIn(stat: Buffer): number {
+  return Number(modifiedNsIn(stat) / nsPerMs);
 }
 
 interface OpenSession extends CleanSession, Disposable {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { FileStat } from "../host/stat.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import { compileSelection } from "../policies/patterns.ts";
-import { type JudgeRule, judgeDirectory, judgeFile, judgeStamps } from "./judge.ts";
+import { factsOf, type JudgeRule, judgeDirectory, judgeFile, judgeStamps } from "./judge.ts";
 import { type Stamp, stamps } from "./rule.ts";
 
 const dayMs = 86_400_000;
@@ -38,7 +38,7 @@ const old: FileStat = {
 const fields = { atime: "accessedNs", mtime: "modifiedNs", ctime: "changedNs", btime: "bornNs" } as const;
 
 function judge(stat: Partial<FileStat>, path = "a/b", more: Partial<JudgeRule> = {}) {
-  return judgeFile({ path: path as RawPath, stat: { ...old, ...stat } }, { ...rule, ...more }, nowMs);
+  return judgeFile({ path: path as RawPath, facts: factsOf({ ...old, ...stat }) }, { ...rule, ...more }, nowMs);
 }
 
 test("D5: all four time stamps must be old; any one that is young keeps the file", () => {
@@ -53,7 +53,7 @@ test("D5: all four time stamps must be old; any one that is young keeps the file
 test("D5: a directory's ctime does not count, even where it is all that the rule names", () => {
   const young = { ...old, kind: "directory", changedNs: ns(nowMs) } as const;
   const directory = (more: Partial<FileStat>, ageBy: readonly Stamp[] = stamps) =>
-    judgeDirectory({ path: "d" as RawPath, stat: { ...young, ...more } }, { ...rule, ageBy }, nowMs);
+    judgeDirectory({ path: "d" as RawPath, facts: factsOf({ ...young, ...more }) }, { ...rule, ageBy }, nowMs);
   assert.equal(directory({}), undefined);
   assert.equal(directory({}, ["ctime"]), undefined);
   assert.equal(directory({ modifiedNs: ns(nowMs) }, ["ctime"]), "too-young");
@@ -69,7 +69,7 @@ test("D5, D12: whatever the clock and the stamps, only what all of them make old
       const bornNs = born === undefined ? undefined : ns(born);
       const stat = { ...old, accessedNs: ns(accessed), modifiedNs: ns(modified), changedNs: ns(changed), bornNs };
       const all = { atime: accessed, mtime: modified, ctime: changed, btime: born };
-      const verdict = judgeStamps(stat, { ageBy: by, olderThanMs: 3 * dayMs }, now);
+      const verdict = judgeStamps(factsOf(stat), { ageBy: by, olderThanMs: 3 * dayMs }, now);
       const newest = Math.max(...by.map((stamp) => all[stamp] ?? -1));
       const isFuture = Object.values(all).some((ms) => ms !== undefined && ms > now + 1);
       const isDue = !isFuture && newest >= 0 && now - newest >= 3 * dayMs;
@@ -79,7 +79,7 @@ test("D5, D12: whatever the clock and the stamps, only what all of them make old
 });
 
 test("D12: with the clock set back nothing has an age", () => {
-  assert.equal(judgeFile({ path: "a" as RawPath, stat: old }, rule, nowMs - 30 * dayMs), "from-the-future");
+  assert.equal(judgeFile({ path: "a" as RawPath, facts: factsOf(old) }, rule, nowMs - 30 * dayMs), "from-the-future");
 });
 
 test("D7: sticky files, device nodes, immutable ones and reserved names stay", () => {

@@ -2,7 +2,7 @@ import type { Looked } from "../jobs/job.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { statBeneath } from "../jobs/stat-beneath.ts";
 import { joinPath, type RawPath } from "../lib/raw-path.ts";
-import { type JudgeRule, judgeDirectory, judgeFile } from "./judge.ts";
+import { factsOf, type JudgeRule, judgeDirectory, judgeFile } from "./judge.ts";
 
 export interface LookFacts {
   readonly source: OpenSource;
@@ -17,10 +17,11 @@ export function lookAtScratch({ source, judgeRule, isRestoredAt }: LookFacts, pa
   if (stat === undefined) return undefined;
   const judge = stat.kind === "directory" ? judgeDirectory : judgeFile;
   const isRestored = (nowMs: number) => isRestoredAt(joinPath(source.path, path), nowMs);
+  const facts = factsOf(stat);
   return {
     stat,
     judgeAt: (nowMs) =>
-      judge({ path, stat }, judgeRule, nowMs) ?? (isRestored(nowMs) ? "restored-recently" : undefined),
+      judge({ path, facts }, judgeRule, nowMs) ?? (isRestored(nowMs) ? "restored-recently" : undefined),
     to: () => undefined,
   };
 }

@@ -9,6 +9,7 @@ import { type Kept, type KeptTally, tallyKept } from "../policies/kept.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { refuseBeyondCap } from "./cap.ts";
+import { openUseLook } from "./in-use.ts";
 import { scratchRoot } from "./open-directory.ts";
 import { isQuarantineTaken } from "./quarantine.ts";
 import { whyNoScratch } from "./refused-paths.ts";
@@ -53,8 +54,13 @@ export function planClean(rule: CleanRule, source: OpenSource, facts: PlanFacts)
       },
       progress: (files: number) => facts.onProgress?.(files),
     };
-    const at = { root: source.root, path: source.path, filesystemType: source.mount.fsType };
-    const found = surveyScratch(at, surveyRule(rule, facts), { table, sink });
+    const due = {
+      root: scratchRoot(source),
+      path: source.path,
+      look: openUseLook(source.mount.fsType),
+      restoredRecently: facts.restoredRecently,
+    };
+    const found = surveyScratch({ rule: surveyRule(rule, facts), due, table, sink });
     settle(table, tally);
     refusal = refuseBeyondCap(rule, { planned: table.totals(), found, isFirstRun: facts.isFirstRun });
   }
@@ -98,10 +104,10 @@ function refuseTakenQuarantine(source: OpenSource): Refusal | undefined {
   };
 }
 
-function surveyRule(rule: CleanRule, { nowMs, restoredRecently }: PlanFacts) {
+function surveyRule(rule: CleanRule, { nowMs }: PlanFacts) {
   const { olderThanMs, ageBy } = rule;
   const owned = new Set(rule.owned.map(rawPath));
-  return { matcher: compileSelection(rule), olderThanMs, ageBy, nowMs, owned, restoredRecently };
+  return { matcher: compileSelection(rule), olderThanMs, ageBy, nowMs, owned };
 }
 
 /** What only the whole of a survey tells. */

@@ -1,6 +1,8 @@
-import type { DirectoryRemoval, Removal, RemovalIdentity } from "../catalog/removal-table.ts";
-import { removeEmptyDirectory, unlinkFile } from "../host/posix.ts";
-import { type FileStat, statAt } from "../host/stat.ts";
+import type { DirectoryRemoval, Removal } from "../catalog/removal-table.ts";
+import { holdName, lookAtHeld, unlinkHeld } from "../host/held-name.ts";
+import { removeEmptyDirectory } from "../host/posix.ts";
+import { isSameDirectory, isUnchanged, isUnchangedBut } from "../host/raw-stat.ts";
+import { allocatedBytesIn, linksIn } from "../host/stat-bytes.ts";
 import { hasCode, messageOf } from "../lib/errors.ts";
 import { baseName, parentOf } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
@@ -26,60 +28,41 @@ export interface FileDeed {
  */
 export function removeFile(deed: FileDeed): Setback {
   const { held, removal, look, take } = deed;
-  const { name, identity } = removal;
-  return told(() =>
-    look.unlessUsed({ directory: held.fd, name, stat: identity }, () => {
-      if (!isPlanned(statAt(held.fd, name), deed)) return "changed-since-plan";
-      if (take === undefined) unlinkFile(held.fd, name);
+  return told(() => {
+    holdName(removal.name);
+    return look.unlessUsed(held.fd, removal.stat, () => {
+      if (!lookAtHeld(held.fd)) return "vanished";
+      if (!isPlanned(deed)) return "changed-since-plan";
+      if (take === undefined) unlinkHeld(held.fd);
       else take(held, removal);
       held.touched();
       return undefined;
-    }),
-  );
+    });
+  });
 }
 
 /** Taking one link away renews the others' ctime, and unlinking it lowers their count; nothing else may have changed. */
-function isPlanned(seen: FileStat, { removal, removedBefore, take }: FileDeed): boolean {
-  const planned = removal.identity;
-  return (
-    seen.kind === planned.kind &&
-    seen.device === planned.device &&
-    seen.inode === planned.inode &&
-    seen.sizeBytes === planned.sizeBytes &&
-    seen.accessedNs === planned.accessedNs &&
-    seen.modifiedNs === planned.modifiedNs &&
-    seen.bornNs === planned.bornNs &&
-    (removedBefore > 0 || seen.changedNs === planned.changedNs) &&
-    seen.links === planned.links - (take === undefined ? removedBefore : 0)
-  );
+function isPlanned({ removal: { stat }, removedBefore, take }: FileDeed): boolean {
+  if (removedBefore === 0) return isUnchanged(stat);
+  return isUnchangedBut(stat, linksIn(stat) - (take === undefined ? removedBefore : 0));
 }
 
 /** Removes a directory that is empty by now and otherwise as it was planned; its ctime tells of our own removals. */
-export function removeDirectory(root: ScratchRoot, { path, identity }: DirectoryRemoval): Setback {
+export function removeDirectory(root: ScratchRoot, { path, stat }: DirectoryRemoval): Setback {
   return told(() => {
     const own = holdDirectory(root, path);
     if (typeof own === "string") return own;
-    using lock = own;
+    using _lock = own;
     const parent = holdDirectory(root, parentOf(path));
     if (typeof parent === "string") return parent;
     using held = parent;
-    const seen = statAt(held.fd, baseName(path));
-    if (seen.inode !== lock.stat.inode || !isSameDirectory(seen, identity)) return "changed-since-plan";
+    holdName(baseName(path));
+    if (!lookAtHeld(held.fd)) return "vanished";
+    if (!isSameDirectory(stat)) return "changed-since-plan";
     removeEmptyDirectory(held.fd, baseName(path));
     held.touched();
     return undefined;
   });
-}
-
-function isSameDirectory(seen: FileStat, planned: RemovalIdentity): boolean {
-  return (
-    seen.kind === "directory" &&
-    seen.device === planned.device &&
-    seen.inode === planned.inode &&
-    seen.accessedNs === planned.accessedNs &&
-    seen.modifiedNs === planned.modifiedNs &&
-    seen.bornNs === planned.bornNs
-  );
 }
 
 /** What a thing's own failure comes to; it concerns nothing else. */
@@ -98,6 +81,6 @@ function told(deed: () => ReasonCode | undefined): Setback {
 }
 
 /** What the file system has more room by. */
-export function freedBytes({ links, allocatedBytes }: RemovalIdentity, removedBefore: number): number {
-  return links - removedBefore === 1 ? allocatedBytes : 0;
+export function freedBytes(stat: Buffer, removedBefore: number): number {
+  return linksIn(stat) - removedBefore === 1 ? allocatedBytesIn(stat) : 0;
 }

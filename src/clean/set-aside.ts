@@ -1,6 +1,7 @@
 import type { Quarantine, Quarantined } from "../catalog/quarantine.ts";
 import type { Removal } from "../catalog/removal-table.ts";
-import { joinPath, type RawPath } from "../lib/raw-path.ts";
+import { inodeIn, modifiedNsIn, sizeBytesIn } from "../host/stat-bytes.ts";
+import { pathIn, type RawPath } from "../lib/raw-path.ts";
 import type { HeldDirectory, ScratchRoot } from "./open-directory.ts";
 import { type OpenQuarantine, openQuarantine } from "./quarantine.ts";
 
@@ -51,7 +52,7 @@ export function openSetAside(owner: AsideOwner, root: ScratchRoot, quarantine: Q
 }
 
 function itemOf({ run, job, path: root, nowMs }: AsideOwner, removal: Removal, seq: number): Quarantined {
-  const { inode, sizeBytes, modifiedNs } = removal.identity;
-  const path = joinPath(removal.directory, removal.name);
-  return { run, job, seq, root, path, setAsideAtMs: nowMs, inode, sizeBytes, modifiedNs };
+  const { directory, name, stat } = removal;
+  const seen = { inode: inodeIn(stat), sizeBytes: sizeBytesIn(stat), modifiedNs: modifiedNsIn(stat) };
+  return { run, job, seq, root, path: pathIn(directory, name), setAsideAtMs: nowMs, ...seen };
 }

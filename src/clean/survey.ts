@@ -1,21 +1,20 @@
-import type { RemovalIdentity, RemovalTable } from "../catalog/removal-table.ts";
-import { closeFd, open, openBeneath } from "../host/posix.ts";
-import { type FileStat, statFd } from "../host/stat.ts";
+import type { RemovalTable } from "../catalog/removal-table.ts";
+import { eachEntry, type VisitedEntry } from "../host/each-entry.ts";
+import { closeFd, rewindDirectory } from "../host/posix.ts";
+import { isDirectory, lookAtFd, mountIdOfStat, sizeOfStat } from "../host/raw-stat.ts";
 import { lockIfFree } from "../host/users.ts";
 import { hasCode, messageOf } from "../lib/errors.ts";
-import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
-import { engineOfDirectory } from "../policies/engine-data.ts";
+import { baseName, parentOf, pathIn, type RawPath } from "../lib/raw-path.ts";
+import { engineOfDirectory, isEngineMarker } from "../policies/engine-data.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
-import { type ReadDirectory, walk } from "../scan/walk.ts";
-import { openUseLook, type UseLook } from "./in-use.ts";
+import { openDirectory } from "../scan/open-directory.ts";
 import { isReserved, type JudgeRule, judgeDirectory, judgeFile } from "./judge.ts";
+import { type DueJudge, factsOfLook, isForeignDirectory, judgeDue } from "./judge-due.ts";
 
 export interface SurveyRule extends JudgeRule {
   readonly nowMs: number;
   /** Trees of other jobs, from the root. */
   readonly owned: ReadonlySet<RawPath>;
-  /** By absolute path. */
-  readonly restoredRecently: (path: RawPath) => boolean;
 }
 
 export interface SurveySink {
@@ -30,98 +29,129 @@ export interface Surveyed {
   readonly bytes: number;
 }
 
-export interface Scratch {
-  readonly root: number;
-  /** Absolute. */
-  readonly path: RawPath;
-  readonly filesystemType: string;
+export interface SurveyRequest {
+  readonly rule: SurveyRule;
+  readonly due: DueJudge;
+  readonly table: RemovalTable;
+  readonly sink: SurveySink;
 }
 
-/** Walks a scratch directory and puts what is due into the table; nothing on disk changes, access times included. */
-export function surveyScratch(
-  scratch: Scratch,
-  rule: SurveyRule,
-  { table, sink }: { readonly table: RemovalTable; readonly sink: SurveySink },
-): Surveyed {
-  const look = openUseLook(scratch.filesystemType);
-  const { device } = statFd(scratch.root);
-  let [files, bytes] = [0, 0];
+interface Survey extends SurveyRequest {
+  readonly found: { files: number; bytes: number };
+  readonly keep: (code: ReasonCode, path: RawPath, directory: RawPath) => void;
+  readonly troubled: (error: unknown, path: RawPath) => void;
+}
+
+/**
+ * Walks a scratch directory and puts what is due into the table; nothing on disk changes, access times included. No link
+ * is followed, no mount crossed, and what vanishes meanwhile is passed over (HAZARDS D6, M22).
+ */
+export function surveyScratch(request: SurveyRequest): Surveyed {
+  const { table, sink, due } = request;
   const keep = (code: ReasonCode, path: RawPath, directory: RawPath) => {
     table.keep(directory);
     sink.kept(code, path === "" ? ("." as RawPath) : path);
   };
-  walk(scratch.root, {
-    enter: (directory) => {
-      const reason = reasonToStayOut(directory, rule, device);
-      if (reason !== undefined) keep(reason, directory.path, parentOf(directory.path));
-      else enterDirectory(directory, rule, table);
-      return reason === undefined;
-    },
-    file: (path, stat, directory) => {
-      files += 1;
-      bytes += stat.sizeBytes;
-      if (files % 1024 === 0) sink.progress(files);
+  const troubled = (error: unknown, path: RawPath) => {
+    if (!(error instanceof Error && "call" in error)) throw error;
+    table.keep(parentOf(path));
+    if (hasCode(error, "ENOENT", "ELOOP", "ENOTDIR")) sink.kept("vanished", path);
+    else sink.unreadable(path, messageOf(error));
+  };
+  const survey: Survey = { ...request, found: { files: 0, bytes: 0 }, keep, troubled };
+  const pending: RawPath[] = ["" as RawPath];
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    try {
+      const fd = openDirectory(due.root.fd, path);
       try {
-        const reason =
-          judgeFile({ path, stat }, rule, rule.nowMs) ?? judgeDue(scratch, { path, stat, directory, look }, rule);
-        if (reason !== undefined) keep(reason, path, directory.path);
-        else table.add(baseName(path), stat);
-      } catch (error) {
-        if (!(error instanceof Error && "call" in error)) throw error;
-        table.keep(directory.path);
-        if (hasCode(error, "ENOENT", "ELOOP")) sink.kept("vanished", path);
-        else sink.unreadable(path, messageOf(error));
+        visitDirectory(survey, { path, fd }, pending);
+      } finally {
+        closeFd(fd);
       }
-    },
-    otherFileSystem: (path) => keep("other-file-system", path, parentOf(path)),
-    unreadable: (path, message) => {
-      table.keep(parentOf(path));
-      sink.unreadable(path, message);
-    },
-  });
-  sink.progress(files);
-  return { files, bytes };
+    } catch (error) {
+      if (path === "") throw error;
+      troubled(error, path);
+    }
+  }
+  sink.progress(survey.found.files);
+  return survey.found;
 }
 
-function enterDirectory({ path, stat }: ReadDirectory, rule: SurveyRule, table: RemovalTable): void {
-  const verdict = path === "" ? undefined : judgeDirectory({ path, stat }, rule, rule.nowMs);
-  table.enter(path, stat satisfies RemovalIdentity, verdict);
+interface Directory {
+  readonly path: RawPath;
+  readonly fd: number;
+}
+
+function visitDirectory(survey: Survey, directory: Directory, pending: RawPath[]): void {
+  const { path, fd } = directory;
+  const { rule, table } = survey;
+  lookAtFd(fd);
+  const reason = reasonToStayOut(survey, directory);
+  if (reason !== undefined) {
+    survey.keep(reason, path, parentOf(path));
+    return;
+  }
+  const facts = factsOfLook();
+  const verdict = path === "" ? undefined : judgeDirectory({ path, facts }, rule, rule.nowMs);
+  table.enter(path, verdict);
   if (verdict !== undefined) table.keep(parentOf(path));
+  rewindDirectory(fd);
+  eachEntry(fd, (entry) => visitEntry(survey, { ...directory, isGuarded: facts.isGuarded }, { entry, pending }));
 }
 
-/** A nested subvolume has another device on the same mount. A lock on a directory protects all below it (tmpfiles.d(5)). */
-function reasonToStayOut(directory: ReadDirectory, rule: SurveyRule, device: number): ReasonCode | undefined {
-  const { path, entries, fd, stat } = directory;
+/** A lock on a directory protects all below it (tmpfiles.d(5)). */
+function reasonToStayOut({ rule, due }: Survey, { path, fd }: Directory): ReasonCode | undefined {
+  if (isForeignDirectory(due.root)) return "other-file-system";
   if (path !== "" && isReserved(baseName(path))) return "reserved";
   if (rule.owned.has(path)) return "other-job";
   if (path !== "" && rule.matcher.prunes(path)) return "excluded";
-  if (stat.device !== device) return "other-file-system";
-  if (engineOfDirectory(entries.map((entry) => entry.name)) !== undefined) return "engine-data";
+  const markers: RawPath[] = [];
+  eachEntry(fd, ({ name }) => {
+    if (isEngineMarker(name)) markers.push(name);
+  });
+  if (engineOfDirectory(markers) !== undefined) return "engine-data";
   return lockIfFree(fd) ? undefined : "in-use";
 }
 
-interface Due {
-  readonly path: RawPath;
-  readonly stat: FileStat;
-  readonly directory: ReadDirectory;
-  readonly look: UseLook;
+interface Visit {
+  readonly entry: VisitedEntry;
+  readonly pending: RawPath[];
 }
 
-/** What only a look at the thing itself, or around it, can tell. */
-function judgeDue(scratch: Scratch, { path, stat, directory, look }: Due, rule: SurveyRule): ReasonCode | undefined {
-  if (rule.restoredRecently(joinPath(scratch.path, path))) return "restored-recently";
-  if (stat.kind === "file" && stat.links > 1 && isForeign(scratch.root, path, stat)) return "linked-elsewhere";
-  if (directory.stat.immutable || directory.stat.appendOnly) return "immutable";
-  return look.unlessUsed({ directory: directory.fd, name: baseName(path), stat }, () => undefined);
-}
-
-/** A file with several names that is nobody's who owns a directory above it: somebody may have planted a link (HAZARDS D2). */
-function isForeign(root: number, path: RawPath, { uid }: FileStat): boolean {
-  for (let at = parentOf(path); ; at = parentOf(at)) {
-    const fd = openBeneath(root, at, open.O_PATH | open.O_DIRECTORY | open.O_NOFOLLOW);
-    const owner = statFd(fd).uid;
-    closeFd(fd);
-    if (owner === uid) return false;
-    if (at === "") return true;
+function visitEntry(
+  survey: Survey,
+  directory: Directory & { readonly isGuarded: boolean },
+  { entry, pending }: Visit,
+): void {
+  const { name, type } = entry;
+  const path = pathIn(directory.path, name);
+  if (type === "directory") {
+    pending.push(path);
+    return;
   }
+  try {
+    if (!entry.look()) survey.sink.kept("vanished", path);
+    else if (isDirectory()) pending.push(path);
+    else judgeEntry(survey, directory, { name, path });
+  } catch (error) {
+    survey.troubled(error, path);
+  }
+}
+
+function judgeEntry(
+  { rule, due, table, sink, found, keep }: Survey,
+  directory: Directory & { readonly isGuarded: boolean },
+  { name, path }: { readonly name: RawPath; readonly path: RawPath },
+): void {
+  found.files += 1;
+  found.bytes += sizeOfStat();
+  if (found.files % 1024 === 0) sink.progress(found.files);
+  const facts = factsOfLook();
+  const reason =
+    mountIdOfStat() !== due.root.mountId
+      ? "other-file-system"
+      : (judgeFile({ path, facts }, rule, rule.nowMs) ??
+        (directory.isGuarded ? "immutable" : judgeDue(due, { directory: directory.fd, name, path })));
+  if (reason === undefined) table.add(name);
+  else keep(reason, path, directory.path);
 }

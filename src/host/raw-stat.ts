@@ -1,4 +1,5 @@
 import { addressOf, bind, lastErrorName, SystemError } from "./native.ts";
+import type { FileKind } from "./stat.ts";
 
 /**
  * statx(2) without an object for each answer, for scans of millions of files: a call leaves its answer here, the
@@ -52,6 +53,41 @@ export function isDirectory(): boolean {
 
 export function isRegular(): boolean {
   return ((words[7] ?? 0) & typeMask) === 0o100000;
+}
+
+const kinds: Readonly<Record<number, FileKind>> = {
+  0o100000: "file",
+  0o040000: "directory",
+  0o120000: "link",
+  0o140000: "socket",
+  0o010000: "fifo",
+};
+
+export function kindOfStat(): FileKind {
+  return kinds[(words[7] ?? 0) & typeMask] ?? "device";
+}
+
+/** Permission bits, set-id and sticky bits included. */
+export function modeOfStat(): number {
+  return (words[7] ?? 0) & 0o7777;
+}
+
+export function ownerOfStat(): number {
+  return words[5] ?? 0;
+}
+
+export function linksOfStat(): number {
+  return words[4] ?? 0;
+}
+
+/** It has the immutable or the append-only attribute. */
+export function isGuardedStat(): boolean {
+  return ((words[2] ?? 0) & 0x30) !== 0;
+}
+
+/** The file system keeps birth times. */
+export function hasBirthTime(): boolean {
+  return ((words[0] ?? 0) & 0x800) !== 0;
 }
 
 export function mountIdOfStat(): number {
@@ -112,4 +148,50 @@ export function keyStampMs(keys: DataView, at: number, stamp: "mtime" | "ctime")
   const from = at + keyWords.indexOf(stampWords[stamp]) * 4;
   const seconds = keys.getInt32(from + 4, true) * 2 ** 32 + keys.getUint32(from, true);
   return seconds * 1000 + keys.getUint32(from + 8, true) / 1e6;
+}
+
+const answerBytes = Buffer.from(answer);
+const factsFrom = 16;
+const factsTo = 144;
+
+/** What statx(2) told of one thing, as it came: from the link count to the device. */
+export const statBytes = factsTo - factsFrom;
+
+/** Keeps what was looked at last. */
+export function copyStat(into: Buffer, at = 0): void {
+  answerBytes.copy(into, at, factsFrom, factsTo);
+}
+
+/** Where facts lie in what `copyStat` keeps; each up to where the next begins. */
+const facts = {
+  links: 0,
+  owner: 4,
+  inode: 16,
+  size: 24,
+  allocated: 32,
+  mask: 40,
+  times: 48,
+  changed: 80,
+  modified: 96,
+};
+
+/** What was looked at last is that very thing, and nothing of it has changed but what its blocks are. */
+export function isUnchanged(stat: Buffer): boolean {
+  return sameBytes(stat, facts.links, facts.allocated) && sameBytes(stat, facts.times, statBytes);
+}
+
+/** The same where only the ctime may differ, and so many links are left. */
+export function isUnchangedBut(stat: Buffer, links: number): boolean {
+  const isSame = sameBytes(stat, facts.owner, facts.allocated) && sameBytes(stat, facts.times, facts.changed);
+  return isSame && sameBytes(stat, facts.modified, statBytes) && words[4] === links;
+}
+
+/** The same for a directory that something was removed from, and whose own times were put back. */
+export function isSameDirectory(stat: Buffer): boolean {
+  const isSame = sameBytes(stat, facts.owner, facts.size) && sameBytes(stat, facts.times, facts.changed);
+  return isSame && sameBytes(stat, facts.modified, statBytes);
+}
+
+function sameBytes(stat: Buffer, from: number, to: number): boolean {
+  return answerBytes.compare(stat, from, to, factsFrom + from, factsFrom + to) === 0;
 }
