@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { RawPath } from "../lib/raw-path.ts";
-import { engineOfContent, engineOfDirectory, isLoginRecord } from "./engine-data.ts";
+import { engineOfContent, engineOfDirectory, isEngineMarker, isLoginRecord } from "./engine-data.ts";
 
 test("M25: a directory is an engine's by the names in it, whatever else lies there", () => {
   const engines = {
@@ -19,6 +19,15 @@ test("M25: a directory is an engine's by the names in it, whatever else lies the
   for (const names of [[], ["containers", "image"], ["metadata", "store"], ["checksums.txt"], ["pg_version"]]) {
     assert.equal(engineOfDirectory(names), undefined, names.join());
   }
+});
+
+test("M25: an engine's directory is told by its markers alone", () => {
+  const marker = fc.constantFrom("PG_VERSION", "pg_wal", "WiredTiger.wt", "ibdata1", "containers", "image", "volumes");
+  fc.assert(
+    fc.property(fc.array(fc.oneof(marker, fc.string())), (names) => {
+      assert.equal(engineOfDirectory(names.filter(isEngineMarker)), engineOfDirectory(names));
+    }),
+  );
 });
 
 test("M25: more names never make an engine's directory nobody's", () => {

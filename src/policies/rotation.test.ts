@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { RawPath } from "../lib/raw-path.ts";
-import { activeNames, canCreateAgain } from "./rotation.ts";
+import { activeNames, canCreateAgain, mayBeRotated } from "./rotation.ts";
 
 test("M34: a rotated name tells which name is written to again", () => {
   const rotated = {
@@ -50,6 +50,22 @@ test("more siblings never make fewer names active", () => {
       const few = activeNames(some as RawPath[]);
       const many = activeNames([...some, ...more] as RawPath[]);
       assert.ok([...few].every((name) => many.has(name)));
+    }),
+  );
+});
+
+test("a name that cannot be a rotation's makes no name active", () => {
+  const dated = fc.constantFrom(
+    "app.log.1",
+    "a-20261122",
+    "b-2026-11-22.gz",
+    "c.1234567890",
+    "d-20261122.log.xz",
+    "e-1.log",
+  );
+  fc.assert(
+    fc.property(fc.oneof(base, dated), (name) => {
+      assert.ok(mayBeRotated(name as RawPath) || activeNames([name as RawPath]).size === 0);
     }),
   );
 });

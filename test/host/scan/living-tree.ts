@@ -23,6 +23,7 @@ import type { Seeded } from "../../support/seeded.ts";
 import { attempt } from "./attempt.ts";
 import { type Listed, listTree } from "./listed.ts";
 import { writeThroughMapping } from "./mapping.ts";
+import { dueAge } from "./scan-once.ts";
 
 /** A tree to which things happen, as they do to real ones. */
 export interface LivingTree extends Disposable {
@@ -38,8 +39,6 @@ export interface LivingTree extends Disposable {
 const stepsToAList = 5;
 const second = 1000;
 const day = 86_400 * second;
-/** The age from which the model's rule calls a file due. */
-export const dueAge = 7 * day;
 const [directoriesAtMost, filesAtMost, mountsAtMost] = [50, 200, 3] as const;
 /** Ages that files are given, some of which come due within the next scans. */
 const soonDue = [2, 4, 7, 11, 16].map((seconds) => dueAge - seconds * second);

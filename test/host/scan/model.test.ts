@@ -7,8 +7,8 @@ import { scratch } from "../../support/scratch.ts";
 import { runsAll, seeded } from "../../support/seeded.ts";
 import { mountTmpfs } from "../../support/tmpfs-mount.ts";
 import type { Forgotten } from "./known-tree.ts";
-import { dueAge } from "./living-tree.ts";
-import { dueFiles, runModel } from "./model.ts";
+import { runModel } from "./model.ts";
+import { dueAge, scanOnce } from "./scan-once.ts";
 
 const types = ["tmpfs", "ext4", "xfs", "btrfs"] as const;
 const { seed } = seeded();
@@ -70,10 +70,10 @@ async function lookWithinOneTick(
   for (let round = 0; round < rounds && (missed === 0 || aheadMs === 0); round++) {
     writeFileSync(`${root}/d/new`, "");
     unlinkSync(`${root}/d/new`);
-    await dueFiles(root, index, { nowMs: now(), now });
+    await scanOnce(root, index, { nowMs: now(), now });
     linkSync(`${root}/due`, `${root}/d/linked`);
-    const found = await dueFiles(root, index, { nowMs: now(), now });
-    if (!found.includes("d/linked")) missed += 1;
+    const { due } = await scanOnce(root, index, { nowMs: now(), now });
+    if (!due.includes("d/linked")) missed += 1;
     unlinkSync(`${root}/d/linked`);
   }
   return missed;

@@ -1,12 +1,10 @@
 import { mkdirSync } from "node:fs";
-import { noScanIndex, type OpenScanIndex, openScanIndex } from "../../../src/catalog/scan-index.ts";
-import { type Scanning, scanSource } from "../../../src/jobs/scan-source.ts";
-import { openSourceRoot } from "../../../src/jobs/source.ts";
-import { pathIn, rawPath } from "../../../src/lib/raw-path.ts";
+import { noScanIndex, openScanIndex } from "../../../src/catalog/scan-index.ts";
 import { scratch } from "../../support/scratch.ts";
 import { seeded } from "../../support/seeded.ts";
 import { type Forgotten, forgetting } from "./known-tree.ts";
-import { dueAge, openLivingTree } from "./living-tree.ts";
+import { openLivingTree } from "./living-tree.ts";
+import { scanOnce } from "./scan-once.ts";
 
 export interface ModelRequest {
   /** An empty directory on the file system that is tried. */
@@ -45,10 +43,8 @@ export async function runModel(request: ModelRequest): Promise<ModelResult> {
       aheadMs += 3_000;
     }
     const nowMs = now();
-    const [indexed, full] = [
-      await dueFiles(root, used, { nowMs, now }),
-      await dueFiles(root, noScanIndex, { nowMs, now }),
-    ];
+    const { due: indexed } = await scanOnce(root, used, { nowMs, now });
+    const { due: full } = await scanOnce(root, noScanIndex, { nowMs, now });
     const missed = full.filter((path) => !indexed.includes(path));
     const invented = indexed.filter((path) => !full.includes(path));
     if (missed.length + invented.length > 0) {
@@ -60,42 +56,6 @@ export async function runModel(request: ModelRequest): Promise<ModelResult> {
     if (request.clock === "ahead") waitForTick();
   }
   return { operations, difference: undefined };
-}
-
-/** What a scan finds due, by path from the root. */
-export async function dueFiles(
-  root: string,
-  index: OpenScanIndex,
-  { nowMs, now }: { nowMs: number; now: () => number },
-): Promise<readonly string[]> {
-  using source = openSourceRoot(rawPath(root));
-  const scanning: Scanning = { job: "model", index, readerEntry: "", threads: 1, isFull: false, now };
-  const rule = {
-    include: ["*"],
-    exclude: [],
-    stamps: ["mtime"],
-    olderThanMs: dueAge,
-    nowMs,
-    namesKept: false,
-  } as const;
-  let due: string[] = [];
-  await scanSource(
-    source,
-    { scanning, rule },
-    {
-      found: ({ path, candidates }) => void due.push(...candidates.map((name) => pathIn(path, name))),
-      restart: () => {
-        due = [];
-      },
-      kept: () => {},
-      unreadable: (path, message) => {
-        throw new Error(`${path}: ${message}`);
-      },
-      holdsTier: () => {},
-      progress: () => {},
-    },
-  );
-  return due.sort();
 }
 
 /** Longer than a tick of the kernel's coarse clock, of which no file system is told finer. */
