@@ -63,6 +63,18 @@ export const migrations: readonly string[] = [
     target BLOB NOT NULL, name BLOB NOT NULL, begun_at INTEGER NOT NULL, PRIMARY KEY (target, name)
   ) STRICT, WITHOUT ROWID;
 
+  -- Up to which run the manifests of a tier are known since they were read; what of them is not, and since when.
+  CREATE TABLE manifests_known (
+    tier TEXT PRIMARY KEY, read_through TEXT, lack TEXT CHECK (lack IN ('unread', 'behind')), since INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- What is wrong with a stored version, as it was last read back; gone once it is mended.
+  CREATE TABLE flaws (
+    path BLOB NOT NULL, modified_ns INTEGER NOT NULL, tier TEXT NOT NULL, stored_as BLOB NOT NULL,
+    kind TEXT NOT NULL, message TEXT NOT NULL, found_at INTEGER NOT NULL,
+    PRIMARY KEY (path, modified_ns, tier, stored_as)
+  ) STRICT, WITHOUT ROWID;
+
   -- When a run first saw that nothing uses an image of Docker's.
   CREATE TABLE docker_unused_images (image TEXT PRIMARY KEY, first_seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
