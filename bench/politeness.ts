@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type Contender, rsync, tierkeep } from "./contenders.ts";
 import { type DataSet, fill } from "./data.ts";
@@ -17,7 +18,7 @@ export const politenessRows: readonly PolitenessRow[] = [
   {
     name: "politeness",
     heading:
-      "a writer that appends 4 KiB and calls `fsync`, a hundred times a second, on the disk of the tier, beside a move of 200 × 4 MiB (ext4 → ext4)",
+      "a writer that appends 4 KiB and calls `fsync`, a hundred times a second, on the file system of the sources, which shares its disk with the tier, beside a move of 200 × 4 MiB (ext4 → ext4)",
     mostRatio: 1.25,
     data: {
       words: "200 × 4 MiB",
@@ -65,7 +66,7 @@ async function besides(place: Place, row: PolitenessRow, rival: Contender | unde
   place.fresh();
   if (rival !== undefined) fill(place.hot, row.data);
   rival?.prepare?.(place);
-  const writer = startWriter(`${place.warm}/writer`);
+  const writer = startWriter(join(place.hot, "../writer"));
   const begun = performance.now();
   if (rival === undefined) await new Promise((resolve) => setTimeout(resolve, aloneSeconds * 1000));
   else await rival.run(place);

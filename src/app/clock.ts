@@ -17,7 +17,7 @@ export async function clockRefusal(doors: AppDoors, config: Config): Promise<Ref
 }
 
 /** Compares this machine's clock with that of the last run, and with those of the servers of network tiers. */
-export async function judgeMachineClock(
+async function judgeMachineClock(
   doors: AppDoors,
   config: Config,
   guards: Pick<Guards, "lastClock"> | undefined,

@@ -83,7 +83,7 @@ export function oldFiles(directory: string, count: number, sizeBytes: number): v
   for (let index = 0; index < count; index++) oldFile(`${directory}/f${index}`, Buffer.alloc(sizeBytes, `${index} `));
 }
 
-export function oldFile(path: string, content: string | Buffer): void {
+function oldFile(path: string, content: string | Buffer): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   utimesSync(path, 1_700_000_000, 1_700_000_000);
