@@ -4,7 +4,7 @@ import type { Row } from "./rows.ts";
 import { median, medianRatio } from "./statistics.ts";
 
 /** A row's result as a Markdown table. */
-export function comparisonTable(row: Row, series: readonly Series[]): string {
+export function comparisonTable(row: Pick<Row, "target">, series: readonly Series[]): string {
   const [own, ...rivals] = series;
   if (own === undefined) throw new Error("nothing was measured");
   const lines = [
@@ -27,7 +27,7 @@ function cells({ rounds }: Series): string {
   ].join(" | ");
 }
 
-function ratioCell({ target }: Row, own: Series, rival: Series): string {
+function ratioCell({ target }: Pick<Row, "target">, own: Series, rival: Series): string {
   const ratioOf = (pick: (round: Measured) => number) => medianRatio(own.rounds.map(pick), rival.rounds.map(pick));
   const ratio = ratioOf((round) => round.seconds);
   const cpu = `CPU ${ratioOf((round) => round.cpuSeconds).toFixed(2)}`;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { cleaningRows, measureCleaning } from "./cleaning.ts";
 import { compare } from "./compare.ts";
 import { comparisonTable } from "./comparison-table.ts";
 import { freezeProgram } from "./freeze-program.ts";
@@ -9,6 +10,7 @@ import { placeWords } from "./places.ts";
 import { measurePoliteness, politenessRows } from "./politeness.ts";
 import { type Result, record } from "./results.ts";
 import { rows } from "./rows.ts";
+import { measureScan, scanRows } from "./scan.ts";
 
 /**
  * Measures tierkeep against its rivals.
@@ -28,7 +30,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const names = [...rows, ...memoryRows, ...politenessRows].map(({ name }) => name);
+const names = [...rows, ...memoryRows, ...scanRows, ...politenessRows, ...cleaningRows].map(({ name }) => name);
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) throw new Error(`no row ${unknown.join(", ")}; there are ${names.join(", ")}`);
 if (!(rounds >= 1)) throw new Error("--rounds takes a number from 1 on");
@@ -54,10 +56,18 @@ async function measureRow(name: string): Promise<Pick<Result, "heading" | "table
   const memoryRow = memoryRows.find((row) => row.name === name);
   if (memoryRow !== undefined)
     return { heading: memoryRow.heading, table: await measureMemory(memoryRow, { program: frozen.program, rounds }) };
+  const scan = scanRows.find((row) => row.name === name);
+  if (scan !== undefined)
+    return { heading: scan.heading, table: await measureScan(scan, { program: frozen.program, rounds }) };
   const polite = politenessRows.find((row) => row.name === name);
   if (polite !== undefined) {
     const table = await measurePoliteness(polite, { program: frozen.program, rounds, directory: values.dir });
     return { heading: polite.heading, table };
+  }
+  const cleaning = cleaningRows.find((row) => row.name === name);
+  if (cleaning !== undefined) {
+    const table = await measureCleaning(cleaning, { program: frozen.program, rounds, directory: values.dir });
+    return { heading: cleaning.heading, table };
   }
   const row = rows.find((one) => one.name === name);
   if (row === undefined) throw new Error(`no row ${name}`);
