@@ -11,7 +11,6 @@ import type { ReasonCode } from "../policies/reasons.ts";
 import type { ExplainedVerdict, FileUserFields, FoundThing, StayingBelow } from "../reports/explain.ts";
 import { pathFields } from "../reports/path.ts";
 import type { ExplainedPath } from "./job-messages.ts";
-import { reportedStep } from "./plan-job.ts";
 
 /** What a job's plan says of one path. */
 export interface Explaining {
@@ -56,16 +55,15 @@ function verdictFields(asked: Asked, verdict: Verdict, found: FileStat | undefin
   const users = found === undefined || found.kind === "directory" ? [] : usersOfFile(found).map(userFields);
   const decided = { ...pathFields(verdict.path), users };
   if (verdict.step !== undefined) {
-    const { to } = verdict.step;
-    const step = reportedStep(verdict.step, 1);
+    const { action, to } = verdict.step;
     const runAt = iso(nextDailyRun(nowMs));
-    return { ...decided, ...undecided, reason: "due", step, runAt, to: to ?? null };
+    return { ...decided, ...undecided, reason: "due", action, runAt, to: to ?? null };
   }
   const { reason } = verdict;
   return { ...decided, ...undecided, reason, pattern: patternOf(rule, verdict), ...laterOf(job, verdict, nowMs) };
 }
 
-const undecided = { step: null, dueAt: null, runAt: null, thenReason: null, to: null, pattern: null } as const;
+const undecided = { action: null, dueAt: null, runAt: null, thenReason: null, to: null, pattern: null } as const;
 
 function patternOf(rule: JobRule, { reason, path }: Verdict): string | null {
   if (reason !== "excluded" || rule.kind === "docker") return null;

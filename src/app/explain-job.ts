@@ -42,7 +42,7 @@ export async function explainByJob(
   const { name, kind, approval, refusal, error } = plan;
   const verdict = explained?.verdict ?? null;
   const job = {
-    ...{ name, kind, source, approval, refusal, error },
+    ...{ name, kind, source, approval: approval.state, refusal, error },
     verdict: verdict === null ? null : await withContainerNames(doors, config, verdict),
     due: explained?.due ?? { count: 0, bytes: 0 },
     kept: explained?.kept ?? {},

@@ -39,7 +39,7 @@ export async function planOnly(request: JobRequest, doors: ChildDoors): Promise<
   }
   await sendSteps(judged.plan, request.stepsAtMost, doors);
   if (explained !== undefined) await doors.send({ type: "explained", explained: explained.of(judged.plan) });
-  const effect = await effectOfEdit(judged.planned, { request, doors, catalog });
+  const effect = explained === undefined ? await effectOfEdit(judged.planned, { request, doors, catalog }) : null;
   const approval = { ...judged.planned.approval, effect };
   await doors.send({ type: "planned", plan: { ...judged.planned, approval } });
 }

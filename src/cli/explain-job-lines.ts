@@ -157,8 +157,8 @@ function obstacleLines(terminal: Terminal, { job }: JobView): readonly string[] 
     const lines = wordLines(`${name}: ${obstacle.message}${code}`, { lead: critical, indent: 0 });
     return [...lines, ...(obstacle.hint === null ? [] : [`    ${obstacle.hint}`])];
   }
-  if (!wouldAct(job) || approval.state === "approved" || approval.state === "not-needed") return [];
-  const state = approval.state === "changed" ? "changed since it was approved" : "not approved";
+  if (!wouldAct(job) || approval === "approved" || approval === "not-needed") return [];
+  const state = approval === "changed" ? "changed since it was approved" : "not approved";
   return [`  ${mark(terminal, "warning")} ${name} is ${state}:  tierkeep approve ${name}`];
 }
 

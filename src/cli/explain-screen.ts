@@ -64,8 +64,12 @@ function ownerLines(terminal: Terminal, explained: Explained, jobs: readonly Job
   return [
     ...led,
     ...wordLines(whyNobody(explained), { lead: "  belongs to  ", indent: 0 }),
-    ...(nearest === null ? [] : [`  nearest     ${subject(nearest.job)}`]),
+    ...(nearest === null || isLeftOut(explained) ? [] : [`  nearest     ${subject(nearest.job)}`]),
   ];
+}
+
+function isLeftOut({ jobs }: Explained): boolean {
+  return jobs.some(({ verdict }) => verdict?.reason === "excluded");
 }
 
 /** Of a path that no job takes. */

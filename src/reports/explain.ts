@@ -2,7 +2,7 @@ import type { JobKind } from "../lib/job-kinds.ts";
 import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
 import type { FoundPlacement } from "./find.ts";
 import type { PathFields } from "./path.ts";
-import type { Approval, PlanStep, ReportedError } from "./plan.ts";
+import type { ApprovalState, PlanStep, ReportedError } from "./plan.ts";
 
 /** What is known of one path: whose it is, what becomes of it and when, and where its versions are. */
 export interface ExplainReport extends Envelope<"explain">, PathFields {
@@ -35,7 +35,7 @@ export interface ExplainedJob {
   readonly kind: JobKind;
   /** The tree that it takes its files from. */
   readonly source: string;
-  readonly approval: Approval;
+  readonly approval: ApprovalState;
   readonly refusal: { readonly guard: string; readonly message: string; readonly hint: string } | null;
   readonly error: ReportedError | null;
   /** What its plan says of the path; null for a directory that is decided file by file. */
@@ -49,7 +49,8 @@ export interface ExplainedJob {
 export interface ExplainedVerdict extends PathFields {
   /** A reason for which it stays, or `due`. `path` is what is decided as a whole, from the source: the path, or what it lies in. */
   readonly reason: string;
-  readonly step: PlanStep | null;
+  /** What is done with it when it is due. */
+  readonly action: PlanStep["action"] | null;
   /** When it is old enough; null where age is not what keeps it. */
   readonly dueAt: string | null;
   /** The daily run after that. */

@@ -4,6 +4,7 @@ const patterns: Readonly<Record<string, string>> = {
   UUID: "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
   HEX: "[0-9a-f]{4,64}",
   TIME: "\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?Z?",
+  MOMENT: "[A-Z][a-z]{2} \\d{1,2} [A-Z][a-z]{2}(?: \\d{4})? \\d\\d:\\d\\d",
   DATE: "\\d{4}-\\d\\d-\\d\\d",
   DURATION: "\\d[\\d.]* (?:ms|s|min|h|d)",
   BYTES: "\\d[\\d.]* (?:[KMGTP]i)?B",
@@ -42,6 +43,8 @@ export function draft(actual: string): string {
     .replaceAll(new RegExp(patterns.UUID ?? "", "g"), "[UUID]")
     .replaceAll(new RegExp(`${today}[T ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z?`, "g"), "[TIME]")
     .replaceAll(today, "[DATE]")
+    .replaceAll(new RegExp(`${patterns.MOMENT} \\(in ${patterns.DURATION}\\)`, "g"), "[MOMENT] (in [DURATION])")
+    .replaceAll(new RegExp(patterns.MOMENT ?? "", "g"), "[MOMENT]")
     .replaceAll(/\b\d[\d.]* (?:ms|s)\b/g, "[DURATION]")
     .replaceAll(/\b(pid|ps -p) \d+\b/g, "$1 [NUMBER]");
 }

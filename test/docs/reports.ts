@@ -1,4 +1,5 @@
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import type { FileUserFields, SetAside } from "../../src/reports/explain.ts";
 import type { HealthReport } from "../../src/reports/health.ts";
 import type { KnownJob } from "../../src/reports/jobs.ts";
 import type { JobPlan } from "../../src/reports/plan.ts";
@@ -31,12 +32,34 @@ export function realReports({ path }: Scratch): Reports {
     ["jobs", [withoutLast(jobs), guardParts()]],
     ["approve", [approved]],
     ["run", [run, dockerParts().run]],
+    ["explain", [...explained(file, path), explainParts()]],
     ["find", [report(file, "find", "/")]],
     ["restore", [restored, again]],
     ["config-check", [report(wrong, "config", "check")]],
     ["config-show", [report(file, "config", "show")]],
     ["health", [report(file, "health"), ...healthParts()]],
   ]);
+}
+
+/** A file that is too young, one that is due, one that has moved, a directory, and a path of nobody's. */
+function explained(file: string, path: string): readonly unknown[] {
+  const due = `${path}/log/due.again`;
+  writeFileSync(due, "due");
+  utimesSync(due, 1_700_000_000, 1_700_000_000);
+  const paths = [`${path}/log/young`, due, `${path}/log/plain.log.1`, `${path}/log`, file, `${path}/engine/PG_VERSION`];
+  return [...paths, `${path}/nowhere/x`].map((each) => report(file, "explain", each));
+}
+
+/** What needs another process, or a path that no argument of this test can be; the compiler holds these keys to the types. */
+function explainParts() {
+  const at = "2026-11-23T04:15:00.000Z";
+  const users: readonly FileUserFields[] = [
+    { pid: 1, command: "init", use: "writing", startedAt: at, container: null },
+  ];
+  const setAside: readonly SetAside[] = [
+    { id: "x", job: "tmp", setAsideAt: at, goesAt: null, sizeBytes: 1, modifiedAt: at },
+  ];
+  return { jobs: [{ verdict: { users } }], setAside };
 }
 
 function makeScene(path: string): string {
