@@ -42,8 +42,11 @@ export function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts): Move
   const unreadable: { path: RawPath; message: string }[] = [];
   let refusal = refuseMove(rule, at, facts);
   if (refusal === undefined) {
+    const noRoom = (path: RawPath) => tally.add("no-room", path);
+    const { sizeBytes } = roomOf(at.tier);
     surveySource(at.source, surveyRule(rule, at.source, facts), {
-      due: steps.add,
+      // However sparse it is: to read such holes takes for ever, and hardly a file system takes such a size.
+      due: (step) => (step.identity.sizeBytes > sizeBytes ? noRoom(step.path) : steps.add(step)),
       kept: tally.add,
       unreadable: (path, message) => {
         tally.add("unreadable", path);
@@ -55,7 +58,6 @@ export function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts): Move
       },
     });
     steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
-    const noRoom = (path: RawPath) => tally.add("no-room", path);
     const { freeBytes } = roomOf(at.tier);
     if (steps.totals().roomBytes > freeBytes) {
       steps.dropBeyond(freeBytes, noRoom);
