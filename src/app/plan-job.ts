@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Job, Plan, PlannedStep, PlanWatch, Refusal } from "../jobs/job.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import { pathFields } from "../reports/path.ts";
 import type { PlanStep } from "../reports/plan.ts";
 import { judgeApproval, sourceChange } from "./approval.ts";
@@ -36,7 +37,7 @@ export function planAndJudge(job: Job, catalog: Catalog | undefined, watch: Plan
     },
     refusal: refusal ?? null,
     error: null,
-    warnings: [...plan.warnings, ...plan.errors.map(({ path, message }) => `${pathFields(path).path}: ${message}`)],
+    warnings: [...plan.warnings, ...plan.errors.map(({ path, message }) => `${shellQuote(path)}: ${message}`)],
   };
   return { plan, refusal, planned, [Symbol.dispose]: () => plan[Symbol.dispose]() };
 }

@@ -1,6 +1,7 @@
 import { closeFd, linkFile, type NamePlace, open, openBeneath } from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import type { CopierContext } from "./copier-context.ts";
 import type { Setback } from "./failure.ts";
 
@@ -15,7 +16,7 @@ export function publishLink(context: CopierContext, first: RawPath, to: NamePlac
     return undefined;
   } catch (error) {
     if (!hasCode(error, "EXDEV")) throw error;
-    const message = `it and ${first} would be one file, and lie in parts of the tier that cannot share one`;
+    const message = `it and ${shellQuote(first)} would be one file, and lie in parts of the tier that cannot share one`;
     return { verdict: "failed", code: "EXDEV", message };
   } finally {
     closeFd(directory);
