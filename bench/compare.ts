@@ -1,5 +1,6 @@
 import { type Contender, tierkeep } from "./contenders.ts";
 import { countFiles, fill } from "./data.ts";
+import { waitForIdle } from "./idle.ts";
 import type { Measured } from "./measure.ts";
 import { openPlace, type Place } from "./places.ts";
 import type { Row } from "./rows.ts";
@@ -16,13 +17,15 @@ export interface CompareOptions {
   readonly program: string;
   readonly rounds: number;
   readonly directory: string | undefined;
+  /** How long each measurement waits at most for other work to end. */
+  readonly idleSeconds: number;
   readonly tell: (text: string) => void;
 }
 
 /** Measures tierkeep and its rivals in turn; who begins changes with each round. */
 export async function compare(
   row: Row,
-  { program, rounds, directory, tell }: CompareOptions,
+  { program, rounds, directory, idleSeconds, tell }: CompareOptions,
 ): Promise<readonly Series[]> {
   using place = openPlace(row.place, row.sizeMiB, directory);
   const contenders = [tierkeep(program, row.compress), ...row.rivals];
@@ -32,7 +35,10 @@ export async function compare(
       const index = (round + turn) % contenders.length;
       const contender = contenders[index];
       if (contender === undefined) continue;
-      const measured = await measureOne(place, row, contender);
+      prepare(place, row, contender);
+      await waitForIdle(idleSeconds);
+      const measured = await contender.run(place);
+      check(place, row, contender);
       series[index]?.rounds.push(measured);
       tell(`  ${round + 1}  ${contender.name.padEnd(40)} ${measured.seconds.toFixed(2).padStart(7)} s`);
       if (index === 0) tell(`     ${stagesOf(measured)}`);
@@ -41,16 +47,13 @@ export async function compare(
   return series;
 }
 
-async function measureOne(place: Place, row: Row, contender: Contender): Promise<Measured> {
+function prepare(place: Place, row: Row, contender: Contender): void {
   place.fresh();
   fill(place.hot, row.data);
   contender.prepare?.(place);
   shell("sync", "-f", place.hot);
   shell("sync", "-f", place.warm);
   if (row.cache === "cold") place.cool();
-  const measured = await contender.run(place);
-  check(place, row, contender);
-  return measured;
 }
 
 /** Everything arrived, and is gone where it should be. */

@@ -15,15 +15,17 @@ import { measureScan, scanRows } from "./scan.ts";
 /**
  * Measures tierkeep against its rivals.
  *
- *   npm run bench -- [--rounds 5] [--dir DIRECTORY] [--record] [--program bin/tierkeep] [ROW ...]
+ *   npm run bench -- [--rounds 5] [--idle SECONDS] [--dir DIRECTORY] [--record] [--program bin/tierkeep] [ROW ...]
  *
  * Without rows all of them, and the results go into bench/RESULTS.md; with rows only with `--record`. `--dir` is where
- * the disk's rows put their files, /var/tmp unless given. Loop and tmpfs mounts need root.
+ * the disk's rows put their files, /var/tmp unless given. On a machine that others use, too, `--idle` has each
+ * comparison's measurement wait for them, at most so long. Loop and tmpfs mounts need root.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: "string", default: "5" },
+    idle: { type: "string", default: "0" },
     dir: { type: "string" },
     program: { type: "string", default: join(import.meta.dirname, "..", "bin", "tierkeep") },
     record: { type: "boolean", default: false },
@@ -71,7 +73,13 @@ async function measureRow(name: string): Promise<Pick<Result, "heading" | "table
   }
   const row = rows.find((one) => one.name === name);
   if (row === undefined) throw new Error(`no row ${name}`);
-  const series = await compare(row, { program: frozen.program, rounds, directory: values.dir, tell: console.log });
+  const series = await compare(row, {
+    program: frozen.program,
+    rounds,
+    directory: values.dir,
+    idleSeconds: Number(values.idle),
+    tell: console.log,
+  });
   const cache = row.cache === "cold" ? "cold" : "warm";
   const how = row.compress === "none" ? "as they are" : "compressed";
   return {

@@ -1,5 +1,6 @@
 import type { GuardId } from "../jobs/guards.ts";
 import type { Job, Plan, PlannedStep, PlanWatch, Refusal } from "../jobs/job.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import { pathFields } from "../reports/path.ts";
 import type { PlanStep } from "../reports/plan.ts";
 import type { PlannedJob } from "./job-messages.ts";
@@ -39,7 +40,7 @@ export async function planAndJudge(job: Job, judging: Judging, watch: PlanWatch)
     },
     refusal: refusal ?? null,
     error: null,
-    warnings: [...plan.warnings, ...plan.errors.map(({ path, message }) => `${pathFields(path).path}: ${message}`)],
+    warnings: [...plan.warnings, ...plan.errors.map(({ path, message }) => `${shellQuote(path)}: ${message}`)],
   };
   return { plan, refusal, lifted, planned, [Symbol.dispose]: () => plan[Symbol.dispose]() };
 }

@@ -168,8 +168,9 @@ interface ErrorLine {
 
 function errorLines(terminal: Terminal, report: JobReport, { error, indent }: ErrorLine): readonly string[] {
   const isSaid = error.path === "" && isWhole(report);
-  const isNamed = error.path === "" || error.message.endsWith(` on ${error.path}`);
-  const message = isNamed ? error.message : `${shellQuote(rawOf(error))}: ${error.message}`;
+  const path = shellQuote(rawOf(error));
+  const isNamed = error.path === "" || error.message.endsWith(` on ${path}`);
+  const message = isNamed ? error.message : `${path}: ${error.message}`;
   const wrapping = { lead: `${mark(terminal, "warning")} `, indent };
   return [
     ...(isSaid ? [] : wordLines(`${message} [${error.code}]`, wrapping)),

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { OperatorError } from "../lib/errors.ts";
 import { bytesOf, type RawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 
 type NativeFunction = (...args: readonly unknown[]) => number;
 
@@ -11,7 +12,7 @@ interface Koffi {
   readonly os: { readonly errno: Readonly<Record<string, number>> };
 }
 
-/** A failed system call: `code` is the error's name (`ENOSPC`), `call` and `path` say where. */
+/** A failed system call: `code` is the error's name (`ENOSPC`), `call` and `path` (bytes, raw) say where. */
 export class SystemError extends Error {
   override readonly name = "SystemError";
   readonly code: string;
@@ -19,7 +20,7 @@ export class SystemError extends Error {
   readonly path: string;
 
   constructor(code: string, call: string, path: string) {
-    super(`${code}: ${call}${path === "" ? "" : ` on ${path}`}`);
+    super(`${code}: ${call}${path === "" ? "" : ` on ${shellQuote(path as RawPath)}`}`);
     this.code = code;
     this.call = call;
     this.path = path;

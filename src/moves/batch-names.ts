@@ -1,6 +1,7 @@
 import type { VerifiedFacts } from "../catalog/operation.ts";
 import { nameExists } from "../host/stat.ts";
 import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import { nameWithHash, storedName } from "../policies/stored-name.ts";
 import type { Item } from "./batch-item.ts";
 import { suffixes } from "./copier-context.ts";
@@ -50,14 +51,15 @@ function decideName(item: Item, deciding: Deciding): Setback | undefined {
   for (const choice of [() => plain, () => nameWithHash(plain, copied.sha256, limits)]) {
     const name = choice();
     const found = whatHas(name, item, deciding);
-    if (found === "itself") return { verdict: "name-taken", message: `it lies on ${session.tier.name}, as ${name}` };
+    if (found === "itself")
+      return { verdict: "name-taken", message: `it lies on ${session.tier.name}, as ${shellQuote(name)}` };
     if (found === "other") continue;
     given.add(name);
     session.newDirectories.take(name);
     item.storedAs = name;
     return undefined;
   }
-  return { verdict: "name-taken", message: `other content lies at ${plain} on ${session.tier.name}` };
+  return { verdict: "name-taken", message: `other content lies at ${shellQuote(plain)} on ${session.tier.name}` };
 }
 
 /** A name may be taken that is free, or holds the very same bytes already. */

@@ -81,8 +81,10 @@ async function survey(
 ): Promise<Seen> {
   let seen = nothingSeen(facts);
   const request = { rule: surveyRule(rule, at.source, facts), scanning: facts.scanning };
+  const { sizeBytes } = roomOf(at.tier);
   const scanned = await surveySource(at.source, request, {
-    due: steps.add,
+    // However sparse it is: to read such holes takes for ever, and hardly a file system takes such a size.
+    due: (step) => (step.identity.sizeBytes > sizeBytes ? seen.tally.add("no-room", step.path) : steps.add(step)),
     kept: (code, path) => seen.tally.add(code, path),
     named: (code, path) => facts.onKept?.(code, path),
     unreadable: (path, message) => {

@@ -9,8 +9,9 @@ import type { IndexedSetback } from "./copier-messages.ts";
 import { cacheDirectories } from "./directories.ts";
 import { onTier, onTierName, type Setback } from "./failure.ts";
 import { eachFile, type Piece, type PieceFile, stagedName } from "./piece.ts";
-import { contentOf, readBackSetback } from "./prove-piece.ts";
+import { contentOf } from "./prove-piece.ts";
 import { publishAcross } from "./publish-across.ts";
+import { publishLink } from "./publish-link.ts";
 import { compareFound, notThere, openStored, type StoredContent } from "./read-back.ts";
 
 /**
@@ -24,14 +25,20 @@ export function publishPiece(
 ): readonly IndexedSetback[] {
   using directories = cacheDirectories(context.tier);
   const published: Published = { names: [], found: [] };
+  let before: { readonly name: RawPath; readonly identity: SourceIdentity } | undefined;
   const setbacks = eachFile(piece, (file, index) => {
     const name = names[index] ?? null;
     if (name === null) return { verdict: "failed" };
     return onTierName(() => {
       const to = { directory: directories.open(parentOf(name)), name: baseName(name) };
-      const setback = publishFile(context, { to, name, file, published });
-      if (setback === undefined) published.names.push(name);
-      return setback;
+      const { identity } = file.task;
+      const isLink = before?.identity.inode === identity.inode && before.identity.device === identity.device;
+      const first = isLink ? before?.name : undefined;
+      const setback = publishFile(context, { to, name, file, first, published });
+      if (setback !== undefined) return setback;
+      published.names.push(name);
+      if (context.hardLinks && !isLink) before = { name, identity };
+      return undefined;
     });
   });
   if (context.syncEach) onTier(() => syncPublished(context, published));
@@ -48,13 +55,16 @@ interface PublishDeed {
   readonly to: NamePlace;
   readonly name: RawPath;
   readonly file: PieceFile;
+  /** The name of the first of its hard links, when that was published. */
+  readonly first: RawPath | undefined;
   readonly published: Published;
 }
 
-function publishFile(context: CopierContext, { to, name, file, published }: PublishDeed): Setback | undefined {
+function publishFile(context: CopierContext, deed: PublishDeed): Setback | undefined {
+  const { name, file, published } = deed;
   const from = { directory: context.staging, name: stagedName(file.task.seq) };
   try {
-    return nameFile(context, { from, to, file });
+    return nameFile(context, from, deed);
   } catch (error) {
     // ENOENT: a dead run published it already, and recovery does so again.
     if (!hasCode(error, "EEXIST", "ENOENT")) throw error;
@@ -69,23 +79,11 @@ function publishFile(context: CopierContext, { to, name, file, published }: Publ
   return undefined;
 }
 
-interface Naming {
-  readonly from: NamePlace;
-  readonly to: NamePlace;
-  readonly file: PieceFile;
-}
-
-function nameFile(context: CopierContext, { from, to, file }: Naming): Setback | undefined {
-  try {
-    publishName(from, to, context.publish);
-    return undefined;
-  } catch (error) {
-    if (!hasCode(error, "EXDEV")) throw error;
-  }
-  const problem = publishAcross(context, file, to);
-  if (problem !== undefined) return readBackSetback(problem);
-  removeLeftover(from);
-  return undefined;
+function nameFile(context: CopierContext, from: NamePlace, { to, file, first }: PublishDeed): Setback | undefined {
+  if (first === undefined && publishName(from, to, context.publish)) return undefined;
+  const setback = first === undefined ? publishAcross(context, file, to) : publishLink(context, first, to);
+  if (setback === undefined) removeLeftover(from);
+  return setback;
 }
 
 function removeLeftover(staged: NamePlace): void {
@@ -96,13 +94,19 @@ function removeLeftover(staged: NamePlace): void {
   }
 }
 
-/** The one way in which a name comes into being on a tier. @throws SystemError EEXIST */
-function publishName(from: NamePlace, to: NamePlace, how: CopierContext["publish"]): void {
-  if (how === "rename-noreplace") {
-    renameNoReplaceAt(from, to);
-    return;
+/**
+ * How a staged file gets its name; false where the tier has parts and the name lies in another one.
+ * @throws SystemError EEXIST
+ */
+function publishName(from: NamePlace, to: NamePlace, how: CopierContext["publish"]): boolean {
+  try {
+    if (how === "rename-noreplace") renameNoReplaceAt(from, to);
+    else publishByLink(from, to);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EXDEV")) return false;
+    throw error;
   }
-  publishByLink(from, to);
 }
 
 export interface Wanted {

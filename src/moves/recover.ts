@@ -2,6 +2,7 @@ import type { UnfinishedBatch } from "../catalog/operation.ts";
 import type { Recovered } from "../jobs/job.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import { dropBatch } from "./batch.ts";
 import { loadPiece } from "./batch-copy.ts";
 import { type Batch, type Item, newItem } from "./batch-item.ts";
@@ -119,7 +120,7 @@ function problemOf(session: OpenMoveSession, item: Item): Recovered["problems"][
   return {
     path: item.operation.path,
     code: "STORED_DAMAGED",
-    message: `its copy on ${session.tier.name}, ${item.storedAs}, is not what was written; the source stays`,
+    message: `its copy on ${session.tier.name}, ${shellQuote(nameIn(item, "tier"))}, is not what was written; the source stays`,
     hint: `tierkeep health, and look at the disk under ${session.tier.path}`,
   };
 }

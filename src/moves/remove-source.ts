@@ -5,6 +5,7 @@ import { type FileStat, statAt, statFd } from "../host/stat.ts";
 import { openWriterProbe, type WriterProbe } from "../host/writers.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import type { CopierContext } from "./copier-context.ts";
 import type { IndexedSetback } from "./copier-messages.ts";
 import { cacheDirectories, type DirectoryCache } from "./directories.ts";
@@ -95,7 +96,10 @@ function unlinkSource({ context, fd, expected, probe }: Unlinking, place: Aside)
   const back = putBack(place);
   return back === place.name
     ? kept("another file took its name, or somebody opened it, in the last instant")
-    : { verdict: "rescued", message: `it changed in the last instant, while a new file took its name: it is ${back}` };
+    : {
+        verdict: "rescued",
+        message: `it changed in the last instant, while a new file took its name: it is ${shellQuote(back)}`,
+      };
 }
 
 function statIfThere(parent: number, name: RawPath): FileStat | undefined {
@@ -144,7 +148,10 @@ function rescue(fd: number, lost: { after: FileStat; file: PieceFile; parent: nu
   } finally {
     closeFd(rescued);
   }
-  return { verdict: "rescued", message: `a writer opened it in the last instant; its content is back as ${name}` };
+  return {
+    verdict: "rescued",
+    message: `a writer opened it in the last instant; its content is back as ${shellQuote(name)}`,
+  };
 }
 
 /** Under its own name or, where somebody made a new file of that name already, beside it. */

@@ -42,7 +42,8 @@ interface Attempt {
 /**
  * Brings versions back: staged beside their targets, their hashes compared, made durable, then given their names, which
  * are never taken from anything. The catalog is told of the whole group before and after, since every such note waits
- * for the disk; from the first on no run takes away what comes back (HAZARDS M32). Stored copies stay. @returns what went wrong with each, `undefined` where nothing did
+ * for the disk; from the first on no run takes away what comes back (HAZARDS M32). Stored copies stay.
+ * @returns what went wrong with each, `undefined` where nothing did
  */
 export async function restoreGroup(deeds: readonly RestoreDeed[], work: RestoreWork): Promise<readonly unknown[]> {
   const attempts = deeds.map((deed): Attempt => ({ deed, isStaged: false, fd: undefined, error: undefined }));

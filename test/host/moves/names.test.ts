@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
+import { SystemError } from "../../../src/host/native.ts";
 import { bytesOf, type RawPath } from "../../../src/lib/raw-path.ts";
-import { bytePath, contentBelow, filesBelow, makeOld, oldFile } from "./files.ts";
+import { bytePath, contentBelow, filesBelow, hashOf, makeOld, oldFile } from "./files.ts";
 import { openMemoryScene } from "./scene.ts";
 
 test("M10: the daily app.log.8: other content under the name of yesterday's keeps both", async () => {
@@ -85,6 +86,19 @@ test("M10: both names taken by other content: the file stays, and it is said", a
   );
   assert.match(outcomes[0]?.message ?? "", /other content lies at jts-1\/logs\/a on warm/);
   assert.equal(readFileSync(`${scene.source}/a`, "utf8"), "mine");
+});
+
+test("M20: what is said of a file shows its name as it can be pasted, whatever its bytes do to a terminal", async () => {
+  using scene = openMemoryScene();
+  const name = "a\x1b[31m\n";
+  oldFile(`${scene.source}/${name}`, "mine");
+  mkdirSync(`${scene.tier}/jts-1/logs`, { recursive: true });
+  const hash = hashOf(`${scene.source}/${name}`).slice(0, 8);
+  for (const taken of [name, `${name}.${hash}`]) writeFileSync(`${scene.tier}/jts-1/logs/${taken}`, "another's");
+  const { outcomes } = await scene.run();
+  assert.equal(outcomes[0]?.message, "other content lies at $'jts-1/logs/a\\x1b[31m\\n' on warm");
+  const error = new SystemError("EIO", "read", name);
+  assert.deepEqual([error.message, error.path], ["EIO: read on $'a\\x1b[31m\\n'", name]);
 });
 
 test("M10: a name that is taken in the last instant is left alone; the source stays", async () => {
