@@ -1,6 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { getBack } from "./chapter-back.ts";
 import { moveTwice } from "./chapter-move.ts";
+import { showHungNas } from "./chapter-nas.ts";
+import { showNight } from "./chapter-night.ts";
+import { answerQuestions } from "./chapter-questions.ts";
 import { readWithoutTierkeep } from "./chapter-stock-tools.ts";
 import { showTiers } from "./chapter-tiers.ts";
 import { type Commands, makeCommands } from "./commands.ts";
@@ -33,6 +36,9 @@ export async function tellStory({ stage, teller, running }: Doors): Promise<bool
   const moved = await moveTwice(told);
   await getBack(told, moved, writer);
   await readWithoutTierkeep(told, moved);
+  await showNight(told);
+  await showHungNas(told, running);
+  await answerQuestions(told);
   await writer.stop();
   await teller.heading("What you have seen");
   teller.table(told.rows);

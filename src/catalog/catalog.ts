@@ -1,8 +1,11 @@
 import { makeDirectories } from "../host/files.ts";
 import { type Database, openDatabase, openDatabaseToRead, unusable } from "./database.ts";
 import { type Decisions, openDecisions } from "./decisions.ts";
+import { type FileLook, openFileLook } from "./file-look.ts";
 import { type Guards, openGuards } from "./guards.ts";
 import { type Journal, openJournal } from "./journal.ts";
+import { type KnownManifests, openKnownManifests } from "./known-manifests.ts";
+import { type ManifestImport, openManifestImport } from "./manifest-import.ts";
 import { openPlacements, type Placements } from "./placements.ts";
 import { openQuarantineRows, type Quarantine } from "./quarantine.ts";
 import { openRestores, type Restores } from "./restores.ts";
@@ -21,6 +24,11 @@ export interface Catalog extends Disposable {
   readonly unusedImages: UnusedImages;
   readonly quarantine: Quarantine;
   readonly wholeRuns: WholeRuns;
+  readonly knownManifests: KnownManifests;
+  /** Takes over one manifest of a tier. */
+  readonly importManifest: (tier: string) => ManifestImport;
+  /** Looks for the files that should lie on a tier. */
+  readonly lookForFiles: (tier: string) => FileLook;
   /** Writes a whole, consistent copy into a file that must not exist. */
   readonly copyTo: (file: string) => void;
 }
@@ -56,6 +64,9 @@ function assemble(db: Database): Catalog {
     unusedImages: openUnusedImages(db),
     quarantine: openQuarantineRows(db),
     wholeRuns: openWholeRuns(db),
+    knownManifests: openKnownManifests(db),
+    importManifest: (tier) => openManifestImport(db, tier),
+    lookForFiles: (tier) => openFileLook(db, tier),
     copyTo: (file) => {
       db.prepare("VACUUM INTO ?").run(file);
     },

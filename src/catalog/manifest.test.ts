@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { bytesOf, type RawPath } from "../lib/raw-path.ts";
 import { type FileFacts, parseFacts, printFacts } from "./facts.ts";
-import { type ManifestLine, manifestPath, parseManifest, printManifestLine } from "./manifest.ts";
+import { type ManifestLine, manifestPath, printManifestLine } from "./manifest.ts";
+import { parseManifestLine } from "./manifest-parse.ts";
 
 const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
 const id = fc.stringMatching(/^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}\.[a-z-]{1,20}\.[0-9]{1,6}$/);
@@ -57,13 +58,21 @@ const withdrawn = fc.record(
   { fact: fc.constant("withdrawn" as const), id, atMs, reason: fc.string() },
   { noNullPrototype: true },
 );
-const line: fc.Arbitrary<ManifestLine> = fc.oneof(stored, withdrawn);
+const removed = fc.record(
+  { fact: fc.constant("removed" as const), id, atMs, reason: fc.string() },
+  { noNullPrototype: true },
+);
+const movedOn = fc.record(
+  { fact: fc.constant("moved-on" as const), id, atMs, to: fc.constantFrom("warm", "cold") },
+  { noNullPrototype: true },
+);
+const line: fc.Arbitrary<ManifestLine> = fc.oneof(stored, withdrawn, removed, movedOn);
 
 test("parse∘print is the identity: facts and manifest lines of any names, times and sizes", () => {
   fc.assert(fc.property(facts, (each) => assert.deepEqual(parseFacts(printFacts(each)), each)));
   fc.assert(
-    fc.property(fc.array(line), (lines) => {
-      assert.deepEqual(parseManifest(lines.map(printManifestLine).join("")), lines);
+    fc.property(line, (each) => {
+      assert.deepEqual(parseManifestLine(printManifestLine(each).trimEnd()), each);
     }),
   );
 });
@@ -82,15 +91,26 @@ test("each line is one line of JSON, valid for any reader, with its name in text
   );
 });
 
-test("a torn last line, blank lines and kinds of a newer version are passed over; all whole lines count", () => {
+test("a line that is cut off anywhere, or that a disk has changed, is torn and never half a fact", () => {
   fc.assert(
-    fc.property(fc.array(line), line, fc.nat(), (lines, last, cut) => {
-      const torn = printManifestLine(last).slice(0, -2).slice(0, cut);
-      const newer = '{"fact":"blessed","id":"x"}\n\nnull\n17\n"text"\n[]\n';
-      const text = `${newer}${lines.map(printManifestLine).join("")}${torn}`;
-      assert.deepEqual(parseManifest(text), lines);
+    fc.property(line, fc.nat(), (each, cut) => {
+      const whole = printManifestLine(each).trimEnd();
+      assert.equal(parseManifestLine(whole.slice(0, cut % whole.length)), "torn");
     }),
   );
+  fc.assert(
+    fc.property(stored, fc.nat(), (each, at) => {
+      const json = JSON.parse(printManifestLine(each)) as Record<string, unknown>;
+      const needed = Object.keys(json).filter((key) => !/^(user|group|xattrs|holes|linkGroup|.*Base64)$/.test(key));
+      delete json[needed[at % needed.length] ?? ""];
+      assert.equal(parseManifestLine(JSON.stringify(json)), "torn");
+    }),
+  );
+  for (const text of ["", "null", "17", '"text"', "[]", "{}"]) assert.equal(parseManifestLine(text), "torn", text);
+});
+
+test("a fact of a newer version is known to be one", () => {
+  assert.equal(parseManifestLine('{"fact":"hold","id":"x","at":"2026-11-23T04:15:00.000Z"}'), "unknown");
 });
 
 test("a run's manifest lies below its host, year and month", () => {

@@ -1,5 +1,5 @@
-import { bytesOf, type RawPath, rawPath, rawPathOfBytes, textOf } from "../lib/raw-path.ts";
-import { parseFacts, printFacts, type StoredCompression } from "./facts.ts";
+import { bytesOf, type RawPath, rawPath, textOf } from "../lib/raw-path.ts";
+import type { StoredCompression } from "./facts.ts";
 import { operationId, type StagedOperation, type VerifiedFacts } from "./operation.ts";
 
 /** A version is about to be published; it counts where a file of that size lies under that name. */
@@ -33,11 +33,30 @@ export interface WithdrawnLine {
   readonly reason: string;
 }
 
-export type ManifestLine = StoredLine | WithdrawnLine;
+/** A version was deleted on purpose. */
+export interface RemovedLine {
+  readonly fact: "removed";
+  readonly id: string;
+  readonly atMs: number;
+  readonly reason: string;
+}
+
+/** A version was moved on to another tier. */
+export interface MovedOnLine {
+  readonly fact: "moved-on";
+  readonly id: string;
+  readonly atMs: number;
+  /** The tier's name. */
+  readonly to: string;
+}
+
+export type ManifestLine = StoredLine | WithdrawnLine | RemovedLine | MovedOnLine;
+
+export const manifestsFolder = rawPath(".tierkeep/manifests");
 
 /** The manifest of one run, from the tier's root (PROTOCOLS section 1). */
 export function manifestPath(host: string, run: string): RawPath {
-  return rawPath(`.tierkeep/manifests/${host}/${run.slice(0, 4)}/${run.slice(4, 6)}/${run}.jsonl`);
+  return rawPath(`${manifestsFolder}/${host}/${run.slice(0, 4)}/${run.slice(4, 6)}/${run}.jsonl`);
 }
 
 export interface StoredContext {
@@ -67,8 +86,10 @@ export function storedLine(operation: StagedOperation, verified: VerifiedFacts, 
 /** One JSON line, its newline included; docs/design/formats.md describes it. */
 export function printManifestLine(line: ManifestLine): string {
   const at = new Date(line.atMs).toISOString();
-  if (line.fact === "withdrawn")
-    return `${JSON.stringify({ fact: line.fact, id: line.id, at, reason: line.reason })}\n`;
+  if (line.fact !== "stored") {
+    const { fact, id, atMs: _, ...more } = line;
+    return `${JSON.stringify({ fact, id, at, ...more })}\n`;
+  }
   // Put together from parts, since this is done for every file: only names and facts can need escapes.
   const head = `{"fact":"stored","id":"${line.id}","at":"${at}","host":${JSON.stringify(line.host)},"job":"${line.job}","tier":"${line.tier}"`;
   const names = `${pathPair("path", line.path)}${pathPair("storedAs", line.storedAs)}`;
@@ -82,58 +103,4 @@ function pathPair(key: "path" | "storedAs", path: RawPath): string {
   if (text !== undefined) return `,"${key}":${JSON.stringify(text)}`;
   const bytes = bytesOf(path);
   return `,"${key}":${JSON.stringify(bytes.toString("utf8"))},"${key}Base64":"${bytes.toString("base64")}"`;
-}
-
-/** The lines of a manifest; a torn last line and kinds that a newer version writes are passed over. */
-export function parseManifest(text: string): readonly ManifestLine[] {
-  return text.split("\n").flatMap((line) => {
-    const parsed = parseLine(line);
-    return parsed === undefined ? [] : [parsed];
-  });
-}
-
-type Json = Record<string, unknown>;
-
-function parseLine(line: string): ManifestLine | undefined {
-  const json = parseJson(line);
-  if (json === undefined || typeof json.id !== "string") return undefined;
-  const atMs = Date.parse(String(json.at));
-  if (json.fact === "withdrawn") return { fact: "withdrawn", id: json.id, atMs, reason: String(json.reason) };
-  return json.fact === "stored" ? parseStored(json, { atMs, facts: printFacts(parseFacts(line)) }) : undefined;
-}
-
-function parseJson(line: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Json) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function parseStored(json: Json, { atMs, facts }: { atMs: number; facts: string }): StoredLine {
-  return {
-    fact: "stored",
-    id: String(json.id),
-    atMs,
-    host: String(json.host),
-    job: String(json.job),
-    tier: String(json.tier),
-    path: pathFrom(json, "path"),
-    storedAs: pathFrom(json, "storedAs"),
-    modifiedNs: BigInt(String(json.modifiedNs)),
-    sizeBytes: Number(json.sizeBytes),
-    storedBytes: Number(json.storedBytes),
-    sha256: String(json.sha256),
-    storedSha256: String(json.storedSha256),
-    compression: json.compression as StoredCompression,
-    facts,
-    linkGroup: json.linkGroup === undefined ? undefined : String(json.linkGroup),
-  };
-}
-
-function pathFrom(json: Json, key: "path" | "storedAs"): RawPath {
-  const base64 = json[`${key}Base64`];
-  return typeof base64 === "string" ? rawPathOfBytes(Buffer.from(base64, "base64")) : rawPath(String(json[key]));
 }

@@ -2,6 +2,7 @@ import type { Check } from "./checks/check.ts";
 import { checkCleanAge } from "./checks/clean-age.ts";
 import { checkCleanPaths } from "./checks/clean-paths.ts";
 import { checkDestinations } from "./checks/destinations.ts";
+import { checkMoveSense } from "./checks/move-sense.ts";
 import { checkNames } from "./checks/names.ts";
 import { checkNeverFires } from "./checks/never-fires.ts";
 import { checkNotYetValues } from "./checks/not-yet-values.ts";
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   checkDestinations,
   checkCleanPaths,
   checkCleanAge,
+  checkMoveSense,
   checkNeverFires,
   checkStateDir,
   checkOneFileSystem,

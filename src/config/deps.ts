@@ -20,7 +20,7 @@ export interface ConfigDeps {
 }
 
 /** What the checks need to know of a mount. */
-export type MountFacts = Pick<Mount, "device" | "fsType" | "mountPoint">;
+export type MountFacts = Pick<Mount, "device" | "fsType" | "mountPoint" | "options">;
 
 /** The facts of this machine; the mount table is read once. */
 export function realConfigDeps(): ConfigDeps {

@@ -1,11 +1,18 @@
 import type { ConfigDeps, MountFacts } from "./deps.ts";
 
+interface FakeMount {
+  readonly fsType: string;
+  readonly device: string;
+  /** `relatime` unless said. */
+  readonly options?: readonly string[];
+}
+
 /** The machine that a test describes; what it doesn't mention isn't there. */
 export interface FakeMachine {
   readonly files?: Readonly<Record<string, string>>;
   readonly links?: Readonly<Record<string, string>>;
   /** By mount point; `/` is ext4 on 8:1 unless said. */
-  readonly mounts?: Readonly<Record<string, { readonly fsType: string; readonly device: string }>>;
+  readonly mounts?: Readonly<Record<string, FakeMount>>;
   readonly hanging?: readonly string[];
   readonly machineName?: string;
 }
@@ -27,11 +34,11 @@ export function fakeConfigDeps(machine: FakeMachine = {}): ConfigDeps {
 }
 
 function mountAt(machine: FakeMachine, path: string): MountFacts {
-  const mounts = { "/": { fsType: "ext4", device: "8:1" }, ...machine.mounts };
+  const mounts: Readonly<Record<string, FakeMount>> = { "/": { fsType: "ext4", device: "8:1" }, ...machine.mounts };
   const points = Object.entries(mounts).sort(([left], [right]) => right.length - left.length);
   for (const [point, mount] of points) {
     if (point === "/" || path === point || path.startsWith(`${point}/`)) {
-      return { ...mount, mountPoint: point as MountFacts["mountPoint"] };
+      return { options: ["rw", "relatime"], ...mount, mountPoint: point as MountFacts["mountPoint"] };
     }
   }
   return fail("ENOENT");

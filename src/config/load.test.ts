@@ -46,6 +46,7 @@ test("a small file gives a whole configuration with defaults", () => {
         sourcePath: "/var/log",
         to: "warm",
         olderThanMs: 7 * 86_400_000,
+        ageBy: ["mtime"],
         settledForMs: 0,
         settledForGiven: false,
         include: ["*"],
@@ -53,6 +54,10 @@ test("a small file gives a whole configuration with defaults", () => {
         compress: "none",
         layout: "tree",
         activeLogs: false,
+        unit: "file",
+        whenAbove: undefined,
+        untilBelow: undefined,
+        maxMove: undefined,
       },
     ],
   });
@@ -128,7 +133,7 @@ surprise = 1
     '20  move.second.to = "hot"  tier hot has no path to put files in; give [tiers.hot] a path',
     '21  move.second.older_than = "7 days"  expects a duration such as "7d"; write "7d"',
     '22  move.second.include = "*.gz"  expects a list of patterns such as ["*.gz"]; write ["*.gz"]',
-    "23  move.second.surprise  unknown key; there are name, source, to, older_than, settled_for, include, exclude, compress, layout, unit, active_logs, formerly",
+    "23  move.second.surprise  unknown key; there are name, source, to, older_than, unused_for, settled_for, include, exclude, compress, layout, unit, when_above, until_below, max_move, active_logs, formerly",
     "24  limts  unknown key; did you mean limits?",
   ]);
 });
@@ -136,7 +141,7 @@ surprise = 1
 test("what INTERFACE knows and this version doesn't do is refused with that reason", () => {
   const sections = ["[[archive]]", "[[snapshot]]", "[verify]", "[alerts]", "[metrics]"];
   const keys = ["schedule"].map((key) => `${key} = "x"`);
-  const within = ["unused_for", "when_above", "until_below", "keep_for", "retain", "max_move", "schedule"];
+  const within = ["keep_for", "retain", "schedule"];
   const text = [...keys, tiers, move, ...within.map((key) => `${key} = "x"`), 'unit = "entry"', ...sections].join("\n");
   const said = problemsOf(text);
   assert.equal(said.length, keys.length + within.length + 1 + sections.length);

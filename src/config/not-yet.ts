@@ -2,7 +2,7 @@
 export const notYet: Readonly<Record<"top" | "tier" | "move" | "clean" | "docker", readonly string[]>> = {
   top: ["schedule", "archive", "snapshot", "verify", "alerts", "metrics"],
   tier: [],
-  move: ["unused_for", "when_above", "until_below", "keep_for", "retain", "max_move", "schedule"],
+  move: ["keep_for", "retain", "schedule"],
   clean: ["schedule"],
   docker: ["schedule"],
 };

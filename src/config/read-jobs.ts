@@ -117,7 +117,10 @@ function nameIn(table: TomlTable): string | undefined {
 }
 
 function readMove({ table, name, key, label }: TablePlace, facts: JobFacts): Read<MoveDraft> {
-  const { section, findings } = readSection({ shape: moveShape, table, key, notYet: notYet.move });
+  const { section, findings } = readSection({
+    ...{ shape: moveShape, table, key, notYet: notYet.move },
+    oneOf: ["older_than", "unused_for"],
+  });
   const sourcePath = pathOf(section.fields.source?.value, facts.tiers);
   const sourceRoot = sourcePath === undefined ? undefined : resolveRoot(sourcePath, facts.deps);
   return { draft: { label, name, section, sourcePath, sourceRoot }, findings };

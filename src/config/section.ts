@@ -29,6 +29,8 @@ export interface SectionInput<Shape extends z.ZodRawShape> {
   readonly key: string;
   /** Keys that are known and refused. */
   readonly notYet: readonly string[];
+  /** Keys of which exactly one has to be given. */
+  readonly oneOf?: readonly string[];
   /** Keys that somebody else reads. */
   readonly others?: readonly string[];
 }
@@ -42,7 +44,7 @@ export interface SectionResult<Shape extends z.ZodRawShape> {
 export function readSection<Shape extends z.ZodRawShape>(input: SectionInput<Shape>): SectionResult<Shape> {
   const { shape, table } = input;
   const fields: Record<string, Field<unknown>> = {};
-  const findings = strangers(input);
+  const findings = [...strangers(input), ...unlessOne(input)];
   for (const [name, schema] of Object.entries(shape)) {
     const entry = table.entries.get(name);
     const parsed = z.safeParse(schema, entry === undefined ? undefined : plainValue(entry.node));
@@ -101,13 +103,35 @@ function keysThere<Shape extends z.ZodRawShape>(input: SectionInput<Shape>): str
   return `there are ${keys.join(", ")}`;
 }
 
+/** One key too few or too many of those that exclude one another. */
+function unlessOne<Shape extends z.ZodRawShape>(input: SectionInput<Shape>): readonly Finding[] {
+  const { oneOf = [], table } = input;
+  const given = oneOf.filter((name) => table.entries.has(name));
+  const [first, second] = given;
+  if (first === undefined || second === undefined) return given.length === 0 ? missingOf(input, oneOf) : [];
+  const place = { line: table.entries.get(second)?.line, key: dotted(input.key, second), found: undefined };
+  return [{ severity: "error", ...place, message: `there is ${first}, too: write one of them`, hint: undefined }];
+}
+
 /** Nothing where an unknown key was taken for this one: that is the same mistake. */
 function missing<Shape extends z.ZodRawShape>(input: SectionInput<Shape>, name: string): readonly Finding[] {
+  return missingOf(input, [name]);
+}
+
+function missingOf<Shape extends z.ZodRawShape>(
+  input: SectionInput<Shape>,
+  names: readonly string[],
+): readonly Finding[] {
+  const [name] = names;
+  if (name === undefined) return [];
   const known = knownKeys(input);
-  const misspelt = [...input.table.entries.keys()].some((key) => !known.includes(key) && closest(key, known) === name);
+  const misspelt = [...input.table.entries.keys()].some(
+    (key) => !known.includes(key) && names.includes(closest(key, known) ?? ""),
+  );
   if (misspelt) return [];
   const expects = input.shape[name] instanceof z.ZodType ? input.shape[name].meta()?.expects : undefined;
-  const message = typeof expects === "string" ? `missing; expects ${expects}` : "missing";
+  const choice = names.length === 1 ? "" : `, or ${names.slice(1).join(" or ")}`;
+  const message = typeof expects === "string" ? `missing${choice}; expects ${expects}` : `missing${choice}`;
   const place = { line: input.table.line, key: dotted(input.key, name), found: undefined };
   return [{ severity: "error", ...place, message, hint: undefined }];
 }

@@ -29,7 +29,8 @@ function tierTable({ name, section, path, root }: TierDraft): SettingsTable {
 
 function moveTable({ section, sourceRoot }: MoveDraft): SettingsTable {
   const resolved = { source: other(sourceRoot, section.fields.source?.plain) };
-  return { header: "[[move]]", settings: settings(section.fields, { defaults: {}, resolved }) };
+  const defaults = { settled_for: section.fields.unit?.value === "entry" ? "24h" : "0s" };
+  return { header: "[[move]]", settings: settings(section.fields, { defaults, resolved }) };
 }
 
 function cleanTable({ section, root }: CleanDraft): SettingsTable {

@@ -13,7 +13,7 @@ import { approvedRule } from "./approved-rule.ts";
 import { type LookFacts, lookAtSource } from "./look.ts";
 import { movedRotations } from "./moved-rotations.ts";
 import { type OpenMoveSession, openMoveSession } from "./open-session.ts";
-import { type JudgingFacts, leaseWarning, type MovePlan, planMove, surveyRule } from "./plan.ts";
+import { type JudgingFacts, type MovePlan, planMove, planWarnings, surveyRule } from "./plan.ts";
 import { plannedPlace } from "./planned-name.ts";
 import { type RecoveredBatch, recoverBatch } from "./recover.ts";
 import type { MoveRule } from "./rule.ts";
@@ -115,13 +115,12 @@ function looking({ rule, context, source }: Opened): Job["look"] {
 
 function asPlan({ rule, context, source }: Opened, plan: MovePlan): Plan {
   const { files, bytes, oldestNs } = plan.steps.totals();
-  const warning = leaseWarning(source);
   return {
     totals: { files, bytes, oldestMs: oldestNs === undefined ? undefined : Number(oldestNs / 1_000_000n) },
     kept: plan.kept,
     keptAsOfMs: plan.keptAsOfMs,
     errors: plan.unreadable,
-    warnings: warning === undefined ? [] : [warning],
+    warnings: planWarnings(rule, source),
     refusal: plan.refusal,
     steps: () => plannedSteps(rule, context.host, plan),
     [Symbol.dispose]: () => plan[Symbol.dispose](),
@@ -136,7 +135,7 @@ function* plannedSteps(rule: MoveRule, host: string, plan: MovePlan): Generator<
       to: plannedPlace(rule, host, step),
       sizeBytes: step.identity.sizeBytes,
       modifiedMs: Number(step.identity.modifiedNs / 1_000_000n),
-      reason: "older-than",
+      reason: rule.ageBy.includes("atime") ? "unused-for" : "older-than",
     };
   }
 }

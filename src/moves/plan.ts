@@ -5,6 +5,7 @@ import type { OpenSource } from "../jobs/source.ts";
 import { compileGlob } from "../lib/glob.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
 import { formatDuration } from "../lib/units.ts";
+import { accessTimesOf, accessTimesWarning } from "../policies/access-times.ts";
 import { type Kept, type KeptTally, tallyKept } from "../policies/kept.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
@@ -123,7 +124,7 @@ export function surveyRule(rule: MoveRule, source: OpenSource, facts: JudgingFac
     exclude: rule.exclude,
     namesKept: facts.onKept !== undefined,
     matcher: compileSelection(rule),
-    age: { olderThanMs: rule.olderThanMs, settledForMs: settledFor(rule, source) },
+    age: { olderThanMs: rule.olderThanMs, ageBy: rule.ageBy, settledForMs: settledFor(rule, source) },
     activeLogs: rule.activeLogs,
     nowMs: facts.nowMs,
     listedByLogrotate: facts.logrotateNames.length === 0 ? () => false : (path: RawPath) => listed(path),
@@ -138,8 +139,14 @@ function settledFor(rule: MoveRule, source: OpenSource): number {
   return Math.max(rule.settledForMs, minimumSettledWithoutLeasesMs);
 }
 
-/** What plan and run say of a source without leases. */
-export function leaseWarning(source: OpenSource): string | undefined {
+/** What plan and run say of a source whose file system does not tell all that the rule goes by. */
+export function planWarnings(rule: MoveRule, source: OpenSource): readonly string[] {
+  const isByUse = rule.ageBy.includes("atime");
+  const times = isByUse ? accessTimesWarning(accessTimesOf(source.mount), rule.olderThanMs) : undefined;
+  return [leaseWarning(source), times].filter((warning) => warning !== undefined);
+}
+
+function leaseWarning(source: OpenSource): string | undefined {
   if (source.leases) return undefined;
   const quiet = formatDuration(minimumSettledWithoutLeasesMs);
   return `${source.place.filesystemType} has no leases: writers on other machines cannot be seen, so files must be unchanged for ${quiet} (settled_for)`;

@@ -51,7 +51,7 @@ export function surveySource(
 ): Promise<Scanned> {
   const writers = lookForWriters(source);
   const { include, exclude, age, nowMs, namesKept } = rule;
-  const scanRule = { include, exclude, stamps: ["mtime"], olderThanMs: age.olderThanMs, nowMs, namesKept } as const;
+  const scanRule = { include, exclude, stamps: age.ageBy, olderThanMs: age.olderThanMs, nowMs, namesKept };
   const { restart, named, unreadable, progress } = sink;
   return scanSource(
     source,

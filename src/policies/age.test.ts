@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { judgeAge } from "./age.ts";
-import type { AgeRule, FileFact } from "./file-fact.ts";
+import type { AgeRule, AgeStamps, FileFact } from "./file-fact.ts";
 
 const dayMs = 86_400_000;
 const nowMs = Date.UTC(2026, 10, 23);
 const nowNs = BigInt(nowMs) * 1_000_000n;
-const week: AgeRule = { olderThanMs: 7 * dayMs, settledForMs: 0 };
+const week: AgeRule = { ageBy: ["mtime"], olderThanMs: 7 * dayMs, settledForMs: 0 };
 
 test("a file is due at the very millisecond at which it is as old as the rule asks", () => {
   const modifiedNs = nowNs - BigInt(week.olderThanMs) * 1_000_000n;
@@ -36,11 +36,22 @@ test("settled_for looks at what nobody can set back: ctime and birth", () => {
   assert.equal(judgeAge(fact({ bornNs: undefined }), rule, nowMs), undefined);
 });
 
+test("unused_for goes by the newest of access and modification, older_than by modification alone", () => {
+  const unused: AgeRule = { ...week, ageBy: ["mtime", "atime"] };
+  const hourAgo = nowNs - 3_600_000_000_000n;
+  assert.equal(judgeAge(fact({ accessedNs: hourAgo }), week, nowMs), undefined);
+  assert.equal(judgeAge(fact({ accessedNs: hourAgo }), unused, nowMs), "too-young");
+  assert.equal(judgeAge(fact({ modifiedNs: hourAgo }), unused, nowMs), "too-young");
+  assert.equal(judgeAge(fact({}), unused, nowMs), undefined);
+  assert.equal(judgeAge(fact({ accessedNs: nowNs + 60_000_000_000n }), unused, nowMs), "from-the-future");
+});
+
 const stamps = fc.bigInt({ min: -(10n ** 18n), max: nowNs + 10n ** 18n });
 const facts = fc
-  .record({ modifiedNs: stamps, changedNs: stamps, bornNs: fc.option(stamps, { nil: undefined }) })
+  .record({ accessedNs: stamps, modifiedNs: stamps, changedNs: stamps, bornNs: fc.option(stamps, { nil: undefined }) })
   .map(fact);
 const rules = fc.record({
+  ageBy: fc.constantFrom<AgeStamps>(["mtime"], ["mtime", "atime"]),
   olderThanMs: fc.integer({ min: 0, max: 5_000 * dayMs }),
   settledForMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 400 * dayMs })),
 });
@@ -49,7 +60,11 @@ test("older is never hotter: if a file is due, so is an older one that is otherw
   fc.assert(
     fc.property(facts, rules, fc.bigInt({ min: 0n, max: 10n ** 18n }), (file, rule, olderNs) => {
       if (judgeAge(file, rule, nowMs) !== undefined) return;
-      const older = { ...file, modifiedNs: file.modifiedNs - olderNs };
+      const older = {
+        ...file,
+        modifiedNs: file.modifiedNs - olderNs,
+        accessedNs: file.accessedNs - olderNs,
+      };
       assert.equal(judgeAge(older, rule, nowMs), undefined);
     }),
   );
@@ -67,7 +82,8 @@ test("monotone in time: what is due stays due while nobody touches it", () => {
 test("monotone in the rule: what a stricter rule takes, a milder one takes too", () => {
   fc.assert(
     fc.property(facts, rules, rules, (file, one, other) => {
-      const strict = {
+      const strict: AgeRule = {
+        ageBy: ["mtime", "atime"],
         olderThanMs: Math.max(one.olderThanMs, other.olderThanMs),
         settledForMs: Math.max(one.settledForMs, other.settledForMs),
       };
@@ -79,6 +95,7 @@ test("monotone in the rule: what a stricter rule takes, a milder one takes too",
 function fact(times: Partial<FileFact>): FileFact {
   const old = nowNs - 400n * 86_400_000_000_000n;
   return {
+    accessedNs: old,
     modifiedNs: old,
     changedNs: old,
     bornNs: old,

@@ -1,4 +1,4 @@
-import type { AgeRule, FileFact } from "./file-fact.ts";
+import type { AgeRule, AgeStamps, FileFact } from "./file-fact.ts";
 import type { ReasonCode } from "./reasons.ts";
 
 const nsPerMs = 1_000_000n;
@@ -11,10 +11,16 @@ export function judgeAge(fact: FileFact, rule: AgeRule, nowMs: number): ReasonCo
   const now = BigInt(Math.floor(nowMs)) * nsPerMs;
   const newest = newestChange(fact);
   // Stamps come from the kernel's coarse clock and may run a tick ahead of a millisecond that was cut off.
-  if (fact.modifiedNs > now + nsPerMs || newest > now + nsPerMs) return "from-the-future";
-  if (now - fact.modifiedNs < BigInt(rule.olderThanMs) * nsPerMs) return "too-young";
+  const stamp = newestStamp(fact, rule.ageBy);
+  if (fact.modifiedNs > now + nsPerMs || stamp > now + nsPerMs || newest > now + nsPerMs) return "from-the-future";
+  if (now - stamp < BigInt(rule.olderThanMs) * nsPerMs) return "too-young";
   if (rule.settledForMs === 0) return undefined;
   return now - newest < BigInt(rule.settledForMs) * nsPerMs ? "unsettled" : undefined;
+}
+
+/** The stamp that a file's age is counted from. */
+export function newestStamp({ accessedNs, modifiedNs }: FileFact, ageBy: AgeStamps): bigint {
+  return ageBy.includes("atime") && accessedNs > modifiedNs ? accessedNs : modifiedNs;
 }
 
 /** The newest of ctime and birth time: nobody can set these back. */

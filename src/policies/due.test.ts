@@ -9,6 +9,7 @@ const nowMs = Date.UTC(2026, 10, 23, 4, 15);
 const yearMs = 365 * 86_400_000;
 const stampMs = fc.integer({ min: nowMs - 30 * yearMs, max: nowMs + 2 * yearMs });
 const ages = fc.record({
+  ageBy: fc.constant(["mtime"] as const),
   olderThanMs: fc.integer({ min: 0, max: 10 * yearMs }),
   settledForMs: fc.integer({ min: 0, max: yearMs }),
 });
@@ -20,7 +21,7 @@ describe("when something becomes due", () => {
         const [modifiedNs, changedNs] = [BigInt(modifiedMs) * 1_000_000n, BigInt(changedMs) * 1_000_000n];
         const name = "app.log.1" as RawPath;
         const attributes = { kind: "file", immutable: false, appendOnly: false } as const;
-        const fact = { ...attributes, name, modifiedNs, changedNs, bornNs: undefined };
+        const fact = { ...attributes, name, accessedNs: modifiedNs, modifiedNs, changedNs, bornNs: undefined };
         const reason = (ms: number) => judgeAge(fact, rule, ms);
         const due = firstMoment((ms) => reason(ms) === undefined, nowMs);
         assert(due !== undefined);

@@ -68,5 +68,6 @@ function fullLines(): readonly ManifestLine[] {
   return [
     { fact: "stored", id: "r.j.1", atMs: 0, ...stored, ...hashes, linkGroup: "r.j.1" },
     { fact: "withdrawn", id: "r.j.1", atMs: 0, reason: "" },
+    { fact: "moved-on", id: "r.j.1", atMs: 0, to: "cold" },
   ];
 }

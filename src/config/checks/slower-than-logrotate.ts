@@ -14,7 +14,7 @@ const runEveryMs = dayMs;
 /** A rule slower than logrotate: the file is deleted before, or just when, it would move. */
 export function checkSlowerThanLogrotate({ draft, logrotate }: CheckFacts): readonly Finding[] {
   return draft.moves.flatMap((move): readonly Finding[] => {
-    const olderThanMs = move.section.fields.older_than?.value;
+    const olderThanMs = move.section.fields.older_than?.value ?? move.section.fields.unused_for?.value;
     const { include, exclude } = move.section.fields;
     if (olderThanMs === undefined || include === undefined || exclude === undefined) return [];
     const matcher = compileSelection({ include: include.value, exclude: exclude.value });

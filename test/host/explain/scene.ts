@@ -104,7 +104,8 @@ function moveRule(source: string): MoveRule {
   return {
     ...{ kind: "move", name: "logs", needs: ["warm"], source, sourceTier: undefined, sourcePath: source, to: "warm" },
     ...{ olderThanMs: 7 * dayMs, settledForMs: dayMs, settledForGiven: true },
-    ...{ compress: "zstd", layout: "by-date", activeLogs: false },
+    ...{ compress: "zstd", layout: "by-date", activeLogs: false, ageBy: ["mtime"], unit: "file" },
+    ...{ whenAbove: undefined, untilBelow: undefined, maxMove: undefined },
     ...named,
   };
 }

@@ -93,6 +93,7 @@ const sceneRule: MoveRule = {
   sourcePath: "",
   to: "warm",
   olderThanMs: 7 * dayMs,
+  ageBy: ["mtime"],
   settledForMs: 0,
   settledForGiven: false,
   include: ["*"],
@@ -100,6 +101,10 @@ const sceneRule: MoveRule = {
   compress: "none",
   layout: "tree",
   activeLogs: false,
+  unit: "file",
+  whenAbove: undefined,
+  untilBelow: undefined,
+  maxMove: undefined,
 };
 
 export function openScene(request: SceneRequest): Scene {
