@@ -151,7 +151,7 @@ test("M17: a file larger than the whole tier stays, however sparse it is", { ski
   oldFile(`${scene.source}/sparse`, "a start");
   truncateSync(`${scene.source}/sparse`, 2 ** 40);
   makeOld(`${scene.source}/sparse`);
-  assert.deepEqual(scene.plan().kept, { "no-room": ["sparse"] });
+  assert.deepEqual((await scene.plan()).kept, { "no-room": ["sparse"] });
 });
 
 test("M14, M27: on a tier without links each of them takes room, and a run sees that before it begins", {
