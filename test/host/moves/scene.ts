@@ -17,6 +17,7 @@ import type { TierConfig } from "../../../src/tiers/tier.ts";
 import { adoptedTier } from "../../support/adopted-tier.ts";
 import { configRest } from "../../support/config-rest.ts";
 import { scratch } from "../../support/scratch.ts";
+import { sceneRule } from "./scene-rule.ts";
 
 const dayMs = 86_400_000;
 
@@ -82,30 +83,6 @@ export interface Scene extends Disposable {
   readonly placements: (pattern?: string) => readonly Placement[];
   readonly restore: (pattern: string, to?: string) => Promise<readonly RestoredFile[]>;
 }
-
-const sceneRule: MoveRule = {
-  kind: "move",
-  name: "logs",
-  formerly: [],
-  needs: ["warm"],
-  source: "",
-  sourceTier: undefined,
-  sourcePath: "",
-  to: "warm",
-  olderThanMs: 7 * dayMs,
-  ageBy: ["mtime"],
-  settledForMs: 0,
-  settledForGiven: false,
-  include: ["*"],
-  exclude: [],
-  compress: "none",
-  layout: "tree",
-  activeLogs: false,
-  unit: "file",
-  whenAbove: undefined,
-  untilBelow: undefined,
-  maxMove: undefined,
-};
 
 export function openScene(request: SceneRequest): Scene {
   // Leases are probed in this process, so it must not die of what a writer makes the kernel send (HAZARDS M28).
