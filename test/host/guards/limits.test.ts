@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { hasCode } from "../../../src/lib/errors.ts";
 import { scratch } from "../../support/scratch.ts";
 import { endOf, until } from "../moves/program.ts";
 import { move, oldFiles, openGuarded } from "./program.ts";
@@ -75,12 +76,25 @@ test("a job and its threads have the disk class and the nice value of io", async
 function threadsWithNice(pid: number, nice: number): readonly string[] {
   const children = readText(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean);
   return children
-    .flatMap((child) => readdirSync(`/proc/${child}/task`).map((thread) => `${child}/task/${thread}`))
+    .flatMap((child) => namesIn(`/proc/${child}/task`).map((thread) => `${child}/task/${thread}`))
     .filter((path) => readText(`/proc/${path}/stat`).split(") ")[1]?.split(" ")[16] === String(nice))
     .map((path) => path.split("/").at(-1) ?? "");
 }
 
-/** Empty for what has ended meanwhile. */
+function namesIn(path: string): readonly string[] {
+  return whileThere(() => readdirSync(path)) ?? [];
+}
+
 function readText(path: string): string {
-  return existsSync(path) ? readFileSync(path, "latin1") : "";
+  return whileThere(() => readFileSync(path, "latin1")) ?? "";
+}
+
+/** `undefined` for what has ended meanwhile. */
+function whileThere<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ESRCH")) return undefined;
+    throw error;
+  }
 }
