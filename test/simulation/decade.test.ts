@@ -1,21 +1,18 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { zstdDecompressSync } from "node:zlib";
 import { openCatalog } from "../../src/catalog/catalog.ts";
-import type { Placement } from "../../src/catalog/placements.ts";
 import type { JobRule } from "../../src/config/config.ts";
 import { realConfigDeps } from "../../src/config/deps.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { bytesOf } from "../../src/lib/raw-path.ts";
 import type { TierConfig } from "../../src/tiers/tier.ts";
 import { adoptedTier } from "../support/adopted-tier.ts";
 import { scratch } from "../support/scratch.ts";
 import { runsAll, seeded } from "../support/seeded.ts";
-import { type Machine, makeMachine, scratchAges, sha256 } from "./machine.ts";
+import { doKilledNight } from "./killed-night.ts";
+import { type Machine, makeMachine, scratchAges } from "./machine.ts";
 import { doNight, type NightResult, type NightSpec } from "./night.ts";
+import { storedContent } from "./stored-content.ts";
 
 // Years of nights on a manual clock, with all that happens to a server: late and future files, a clock that is set, a
 // tier that is unmounted, runs that are killed. After each night every byte is somewhere, and nothing is left over.
@@ -98,7 +95,7 @@ interface Night {
 
 async function oneNight({ root }: Place, { event, spec }: Night): Promise<NightResult> {
   if (event === 2 || event === 3) {
-    await killed(spec(1 + roll(6)));
+    await doKilledNight(spec(1 + roll(6)));
     return { ...(await doNight(spec())), child: "killed" };
   }
   if (event === 4) {
@@ -112,13 +109,6 @@ async function oneNight({ root }: Place, { event, spec }: Night): Promise<NightR
     return result;
   }
   return await doNight(spec());
-}
-
-/** A run in a process of its own that dies in the middle, if it comes that far. */
-async function killed(spec: NightSpec): Promise<void> {
-  const child: ChildProcess = fork(new URL("night-child.ts", import.meta.url).pathname, [], { stdio: "inherit" });
-  child.send(spec);
-  await once(child, "exit");
 }
 
 function runId(night: number, kill: number | undefined): string {
@@ -144,7 +134,7 @@ function readRules(root: string, { logs, scratch: path }: Machine): readonly Job
 /** Every byte that the server wrote and did not delete itself is at the source, or stored and readable. */
 function checkBytes({ root, machine, tier }: Place, when: string): void {
   const at = machine.hashesAtSource();
-  const stored = readable(root, tier);
+  const stored = storedContent(`${root}/state`, tier);
   const lost = [...machine.owed].filter(([hash]) => !at.has(hash) && !stored.has(hash)).map(([, path]) => path);
   deepEqual(lost, [], `${when}: lost`);
   const staging = `${root}/warm/.tierkeep/staging`;
@@ -155,27 +145,4 @@ function checkBytes({ root, machine, tier }: Place, when: string): void {
 function checkScratch({ scratch: path }: Machine, { when, nowMs }: { when: string; nowMs: number }): void {
   const oldest = Math.max(0, ...scratchAges(path, nowMs));
   ok(oldest < 3, `${when}: scratch of ${oldest} days is left`);
-}
-
-const proved = new Set<string>();
-
-/** Content that the catalog has; each stored file is read once, and looked for each night. */
-function readable(root: string, { path = "" }: TierConfig): ReadonlySet<string> {
-  using catalog = openCatalog(`${root}/state`);
-  const hashes = new Set<string>();
-  for (const placement of catalog.placements.all()) {
-    const file = Buffer.concat([Buffer.from(`${path}/`), bytesOf(placement.storedAs)]);
-    if (!existsSync(file)) continue;
-    if (!proved.has(placement.id)) {
-      equal(sha256(contentOf(file, placement)), placement.sha256, placement.path);
-      proved.add(placement.id);
-    }
-    hashes.add(placement.sha256);
-  }
-  return hashes;
-}
-
-function contentOf(file: Buffer, { compression }: Placement): Buffer {
-  const bytes = readFileSync(file);
-  return compression === "none" ? bytes : zstdDecompressSync(bytes);
 }
