@@ -95,7 +95,6 @@ type Action = (world: World) => void | Promise<void>;
 const actions: readonly (readonly [name: string, action: Action])[] = [
   ["write", write],
   ["write", write],
-  ["write", write],
   ["append", append],
   ["rename", rename],
   ["link", link],
