@@ -39,10 +39,10 @@ export async function explainByJob(
   const { rule, source } = tree;
   const options = { stepsAtMost: 0, explain: path, guard, onScanned };
   const { plan, explained } = await planJob(doors, config, { rule, options });
-  const { name, kind, approval, refusal, error } = plan;
+  const { name, kind, approval, refusal, error, warnings } = plan;
   const verdict = explained?.verdict ?? null;
   const job = {
-    ...{ name, kind, source, approval: approval.state, refusal, error },
+    ...{ name, kind, source, approval: approval.state, refusal, error, warnings },
     verdict: verdict === null ? null : await withContainerNames(doors, config, verdict),
     due: explained?.due ?? { count: 0, bytes: 0 },
     kept: explained?.kept ?? {},

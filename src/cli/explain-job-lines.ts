@@ -24,6 +24,7 @@ export interface JobView {
   readonly nowMs: number;
   /** The path that was asked for. */
   readonly asked: RawPath;
+  readonly isThere: boolean;
   readonly isDirectory: boolean;
   /** The job is the one that owns it. */
   readonly isOwner: boolean;
@@ -33,10 +34,16 @@ export interface JobView {
 export function jobLines(terminal: Terminal, view: JobView): readonly string[] {
   const { job } = view;
   const told = [
-    ...(job.verdict === null ? [] : verdictLines(terminal, view, job.verdict)),
+    ...(job.verdict === null ? undecidedLines(view) : verdictLines(terminal, view, job.verdict)),
     ...(view.isDirectory ? summaryLines(terminal, view) : []),
   ];
   return [...told, ...obstacleLines(terminal, view)];
+}
+
+/** A job may look at nothing at all, such as one that waits until its source is fuller. */
+function undecidedLines({ job, isDirectory, isThere }: JobView): readonly string[] {
+  if (isDirectory || !isThere || job.error !== null || job.refusal !== null) return [];
+  return said("stays", job.warnings.length === 0 ? `${job.name} takes nothing now` : job.warnings.join("; "));
 }
 
 /** A sentence behind a label. */

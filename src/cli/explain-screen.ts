@@ -36,7 +36,15 @@ function viewOf({ explained, jobs, nowMs }: ExplainView, job: ExplainedJob): Job
   if (rule === undefined) throw new Error("only configured jobs are asked");
   const { found, owner } = explained;
   const isDirectory = found?.kind === "directory";
-  return { job, rule, nowMs, asked: rawOf(explained.resolved), isDirectory, isOwner: job.name === owner };
+  return {
+    job,
+    rule,
+    nowMs,
+    asked: rawOf(explained.resolved),
+    isThere: found !== null,
+    isDirectory,
+    isOwner: job.name === owner,
+  };
 }
 
 function headLine(terminal: Terminal, explained: Explained): string {

@@ -38,6 +38,8 @@ export interface ExplainedJob {
   readonly approval: ApprovalState;
   readonly refusal: { readonly guard: string; readonly message: string; readonly hint: string } | null;
   readonly error: ReportedError | null;
+  /** What the plan says besides, such as why it takes nothing now. */
+  readonly warnings: readonly string[];
   /** What its plan says of the path; null for a directory that is decided file by file. */
   readonly verdict: ExplainedVerdict | null;
   /** The steps of its plan below the path. */

@@ -3,10 +3,11 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { passesWithTime } from "../../../src/policies/due.ts";
 import type { ReasonCode } from "../../../src/policies/reasons.ts";
-import { dayMs, openExplainScene, pathsOf, type SceneFile } from "./scene.ts";
+import { dayMs, openExplainScene, pathsOf, type SceneFile, type SceneKind } from "./scene.ts";
 
 const skip = process.getuid?.() === 0 ? false : "needs root to take leases on any file";
-const startMs = Date.now();
+/** Whole seconds, which `utimes` keeps exactly. */
+const startMs = Math.floor(Date.now() / 1_000) * 1_000;
 /** What a test makes is settled by then. */
 const settledMs = startMs + dayMs + 3_600_000;
 
@@ -19,14 +20,15 @@ const trees: fc.Arbitrary<readonly SceneFile[]> = fc.uniqueArray(
   fc.record({
     path: fc.constantFrom(...paths),
     modifiedMs: fc.integer({ min: -20 * dayMs, max: 2 * dayMs }).map((ms) => startMs + ms),
+    accessedMs: fc.integer({ min: -20 * dayMs, max: dayMs }).map((ms) => startMs + ms),
     kind: fc.constantFrom("file", "file", "file", "link", "hard-link"),
     isOpen: fc.boolean(),
   }),
   { selector: ({ path }) => path, maxLength: 12 },
 );
 
-for (const kind of ["move", "clean"] as const) {
-  test(`of every file of a ${kind} explain says what the plan says, and the plan of that day keeps its promise`, {
+for (const kind of ["move", "move unused", "clean"] as const) {
+  test(`${kind}: of every file explain says what the plan says, and the plan of that day keeps its promise`, {
     skip,
   }, async () => {
     await fc.assert(
@@ -38,7 +40,7 @@ for (const kind of ["move", "clean"] as const) {
   });
 }
 
-async function compare(kind: "move" | "clean", files: readonly SceneFile[], nowMs: number): Promise<void> {
+async function compare(kind: SceneKind, files: readonly SceneFile[], nowMs: number): Promise<void> {
   using scene = openExplainScene(kind, files);
   const planned = await scene.planAt(nowMs);
   for (const path of pathsOf(files)) {
@@ -61,7 +63,7 @@ async function compare(kind: "move" | "clean", files: readonly SceneFile[], nowM
 test("a directory is the sum of what is in it, and tells when the first of it is due", { skip }, async () => {
   const nowMs = settledMs;
   const young = (path: string, days: number): SceneFile => {
-    return { path, modifiedMs: nowMs - days * dayMs, kind: "file", isOpen: false };
+    return { path, modifiedMs: nowMs - days * dayMs, accessedMs: nowMs, kind: "file", isOpen: false };
   };
   using scene = openExplainScene("move", [
     ...[young("a/x.1", 5), young("a/x.2", 6), young("a/b/x.3", 2), young("a/x.4", 9), young("a/b/x.5", 20)],

@@ -27,12 +27,15 @@ export interface ExplainScene extends Disposable {
 export interface SceneFile {
   readonly path: string;
   readonly modifiedMs: number;
+  readonly accessedMs: number;
   readonly kind: "file" | "link" | "hard-link";
   /** Open for writing as long as the scene lasts. */
   readonly isOpen: boolean;
 }
 
-export function openExplainScene(kind: "move" | "clean", files: readonly SceneFile[]): ExplainScene {
+export type SceneKind = "move" | "move unused" | "clean";
+
+export function openExplainScene(kind: SceneKind, files: readonly SceneFile[]): ExplainScene {
   // Leases are probed in this process, so it must not die of what a writer makes the kernel send (HAZARDS M28).
   if (process.listenerCount("SIGIO") === 0) process.on("SIGIO", () => {});
   using opening = new DisposableStack();
@@ -43,7 +46,8 @@ export function openExplainScene(kind: "move" | "clean", files: readonly SceneFi
   const { config, pin } = adoptedTier("warm", `${path}/warm`, { directory: true });
   const catalog = opening.use(openCatalog(`${path}/state`));
   catalog.decisions.savePin(pin);
-  const rule = kind === "move" ? moveRule(source) : cleanRule(source);
+  const rule =
+    kind === "clean" ? cleanRule(source) : moveRule(source, kind === "move" ? ["mtime"] : ["atime", "mtime"]);
   const open = (nowMs: number) => openJob(rule, { ...contextAt(nowMs), catalog, tiers: [config] });
   const held = opening.move();
   return {
@@ -66,7 +70,7 @@ export function openExplainScene(kind: "move" | "clean", files: readonly SceneFi
 }
 
 /** The descriptors that are to stay open. */
-function makeFile(source: string, { path, modifiedMs, kind, isOpen }: SceneFile): readonly number[] {
+function makeFile(source: string, { path, modifiedMs, accessedMs, kind, isOpen }: SceneFile): readonly number[] {
   const at = `${source}/${path}`;
   mkdirSync(dirname(at), { recursive: true });
   if (kind === "link") {
@@ -74,7 +78,7 @@ function makeFile(source: string, { path, modifiedMs, kind, isOpen }: SceneFile)
     return [];
   }
   writeFileSync(at, path);
-  utimesSync(at, modifiedMs / 1000, modifiedMs / 1000);
+  utimesSync(at, accessedMs / 1000, modifiedMs / 1000);
   if (kind === "hard-link") linkSync(at, `${source}/../${path.replaceAll("/", "_")}`);
   return isOpen ? [openSync(at, "r+")] : [];
 }
@@ -100,11 +104,11 @@ function contextAt(nowMs: number): Omit<JobContext, "catalog" | "tiers"> {
 
 const named = { formerly: [], include: ["*"], exclude: ["*.keep", "kept/"] };
 
-function moveRule(source: string): MoveRule {
+function moveRule(source: string, ageBy: MoveRule["ageBy"]): MoveRule {
   return {
     ...{ kind: "move", name: "logs", needs: ["warm"], source, sourceTier: undefined, sourcePath: source, to: "warm" },
     ...{ olderThanMs: 7 * dayMs, settledForMs: dayMs, settledForGiven: true },
-    ...{ compress: "zstd", layout: "by-date", activeLogs: false, ageBy: ["mtime"], unit: "file" },
+    ...{ compress: "zstd", layout: "by-date", activeLogs: false, ageBy, unit: "file" },
     ...{ whenAbove: undefined, untilBelow: undefined, maxMove: undefined },
     ...named,
   };
