@@ -4,7 +4,12 @@ import { lookAtAddress } from "./raw-stat.ts";
 
 /** The entry of a directory that is being visited; the next one takes its place. */
 export interface VisitedEntry {
+  /** Decoded when it is asked for. */
   readonly name: RawPath;
+  /** The name stands there, from `from` to `to`. */
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
   /** As the directory says; many file systems don't. */
   readonly type: "directory" | "other" | "unknown";
   /** Looks at it (raw-stat.ts has the answer); false when it is gone. @throws SystemError EACCES, EIO, … */
@@ -24,18 +29,24 @@ const types: Readonly<Record<number, VisitedEntry["type"]>> = { 0: "unknown", 4:
  * The visitor must list no other directory. @throws SystemError
  */
 export function eachEntry(fd: number, visit: (entry: VisitedEntry) => void): void {
-  let at = 0;
   const entry = {
-    name: "" as RawPath,
+    bytes: blockBytes,
+    from: 0,
+    to: 0,
     type: "unknown" as VisitedEntry["type"],
-    look: () => lookAtAddress(fd, blockAddress + at + nameOffset),
+    get name() {
+      return blockBytes.toString("latin1", entry.from, entry.to) as RawPath;
+    },
+    look: () => lookAtAddress(fd, blockAddress + entry.from),
   };
   for (let length = readBlock(fd); length > 0; length = readBlock(fd)) {
-    for (at = 0; at < length; at += blockBytes.readUInt16LE(at + lengthOffset)) {
-      entry.name = nameIn(at + nameOffset, at + blockBytes.readUInt16LE(at + lengthOffset));
-      if (entry.name === "." || entry.name === "..") continue;
+    let end = 0;
+    for (let at = 0; at < length; at = end) {
+      end = at + blockBytes.readUInt16LE(at + lengthOffset);
+      entry.from = at + nameOffset;
+      entry.to = endOfName(entry.from, end);
       entry.type = types[blockBytes[at + typeOffset] ?? 0] ?? "other";
-      visit(entry);
+      if (!isDots(entry.from, entry.to)) visit(entry);
     }
   }
 }
@@ -47,8 +58,15 @@ function readBlock(fd: number): number {
 }
 
 /** The kernel pads each entry to eight bytes, so the end of the name is among the last of them. */
-function nameIn(from: number, entryEnd: number): RawPath {
+function endOfName(from: number, entryEnd: number): number {
   let end = Math.max(from, entryEnd - 8);
   while (blockBytes[end] !== 0) end += 1;
-  return blockBytes.toString("latin1", from, end) as RawPath;
+  return end;
+}
+
+const dot = 0x2e;
+
+/** `.` or `..`. */
+function isDots(from: number, to: number): boolean {
+  return to - from <= 2 && blockBytes[from] === dot && blockBytes[to - 1] === dot;
 }

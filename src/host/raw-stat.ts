@@ -36,12 +36,16 @@ export function lookAtFd(fd: number): void {
 /** Looks at a name in an open directory, given as bytes (none: the directory itself); false when there is none. @throws SystemError EACCES, EIO, … */
 export function lookAtBytes(directory: number, bytes: Buffer, from: number, to: number): boolean {
   nameBytes[bytes.copy(nameBytes, 0, from, Math.min(to, from + longestName))] = 0;
-  return lookAtAddress(directory, nameAddress);
+  return look(directory, nameAddress, from === to ? emptyPath : noFollow);
 }
 
 /** The same for a C string at an address. */
 export function lookAtAddress(directory: number, address: number): boolean {
-  if (statx(directory, address, noFollow | emptyPath, wanted, answerAddress) === 0) return true;
+  return look(directory, address, noFollow);
+}
+
+function look(directory: number, address: number, flags: number): boolean {
+  if (statx(directory, address, flags, wanted, answerAddress) === 0) return true;
   const code = lastErrorName();
   if (code === "ENOENT") return false;
   throw new SystemError(code, "statx", "");
@@ -96,6 +100,10 @@ export function mountIdOfStat(): number {
 
 export function sizeOfStat(): number {
   return wide(10);
+}
+
+export function ownershipOfStat(): { readonly uid: number; readonly gid: number; readonly mode: number } {
+  return { uid: words[5] ?? 0, gid: words[6] ?? 0, mode: (words[7] ?? 0) & 0o7777 };
 }
 
 export function deviceOfStat(): number {

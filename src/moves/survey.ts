@@ -1,7 +1,7 @@
 import type { Step } from "../catalog/step-table.ts";
 import { filesOpenForWriting } from "../host/open-files.ts";
 import { closeFd } from "../host/posix.ts";
-import { type FileStat, statAt, statFd } from "../host/stat.ts";
+import { type FileStat, statAt } from "../host/stat.ts";
 import { probeLease } from "../host/writers.ts";
 import { type Scanning, scanSource } from "../jobs/scan-source.ts";
 import type { OpenSource } from "../jobs/source.ts";
@@ -9,7 +9,6 @@ import { hasCode } from "../lib/errors.ts";
 import { joinPath, pathIn, type RawPath } from "../lib/raw-path.ts";
 import type { Selection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
-import type { Ownership } from "../policies/rotation.ts";
 import { openDirectory } from "../scan/open-directory.ts";
 import type { ReadDirectory } from "../scan/reading.ts";
 import type { Scanned } from "../scan/scan.ts";
@@ -79,7 +78,7 @@ function judgeFound(source: OpenSource, found: Found, sink: SurveySink): void {
   const fd = unlessGone(() => openDirectory(source.root, path));
   if (fd === undefined) return;
   try {
-    const surroundings = surround(source, statFd(fd), found);
+    const surroundings = surround(source, found);
     for (const name of candidates) judgeCandidate({ source, fd, name, surroundings }, found, sink);
   } finally {
     closeFd(fd);
@@ -139,10 +138,10 @@ function isTimeInRange({ modifiedNs, changedNs }: FileStat): boolean {
   return modifiedNs === BigInt.asIntN(64, modifiedNs) && changedNs === BigInt.asIntN(64, changedNs);
 }
 
-function surround(source: OpenSource, directory: Ownership, { reading, rule }: Found): Surroundings {
+function surround(source: OpenSource, { reading, rule }: Found): Surroundings {
   return {
     active: new Set(reading.activeNames),
-    directory,
+    directory: reading.owner,
     listedByLogrotate: (path) => rule.listedByLogrotate(joinPath(source.path, path)),
   };
 }

@@ -22,17 +22,20 @@ const markers: readonly Marker[] = [
 ];
 
 const markerNames = new Set(markers.flatMap(({ names }) => names));
-
-/** First letter and length, which tell most names apart from those without hashing them. */
-const markerShapes = new Set([...markerNames].map(shapeOf));
+const markerShapes = new Set([...markerNames].map((name) => shapeOf(name.charCodeAt(0), name.length)));
 
 /** The name counts for `engineOfDirectory`; no other does. */
 export function isEngineMarker(name: string): boolean {
-  return markerShapes.has(shapeOf(name)) && markerNames.has(name);
+  return mayBeEngineMarker(name.charCodeAt(0), name.length) && markerNames.has(name);
 }
 
-function shapeOf(name: string): number {
-  return name.charCodeAt(0) * 256 + name.length;
+/** False for most names that are none, told by the first byte and the length alone. */
+export function mayBeEngineMarker(firstByte: number, length: number): boolean {
+  return markerShapes.has(shapeOf(firstByte, length));
+}
+
+function shapeOf(firstByte: number, length: number): number {
+  return firstByte * 256 + length;
 }
 
 const loginRecords = new Set(["utmp", "wtmp", "btmp", "lastlog"]);

@@ -7,6 +7,8 @@ export interface Selection {
 }
 
 export interface Matcher {
+  /** No name, of a file or a directory, is left out. */
+  readonly selectsAll: boolean;
   /** The rule selects this file, by its path from the source. */
   readonly selects: (path: RawPath) => boolean;
   /** A pattern with a trailing slash leaves this whole directory out. */
@@ -24,6 +26,7 @@ export function compileSelection(selection: Selection): Matcher {
   const excludeDirectories = selection.exclude.filter((pattern) => !isForFiles(pattern)).map(compileDirectory);
   const all = selection.include.length === 0 || selection.include.includes("*");
   return {
+    selectsAll: all && selection.exclude.length === 0,
     selects: (path) =>
       (all ||
         include.some((matches) => matches(path)) ||

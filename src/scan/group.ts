@@ -7,13 +7,13 @@ import {
   type Block,
   type BlockRecord,
   emptyRecord,
-  factsRecord,
   firstRecord,
   joinBlock,
   nameRecord,
   openBlock,
   readRecord,
   recordBytes,
+  recordKey,
   recordName,
 } from "./records.ts";
 
@@ -46,7 +46,7 @@ export function openGroup(path: RawPath, block: Block): Group {
 export function groupOfReading(reading: ReadDirectory, before: Uint8Array | undefined): Group {
   const known = before === undefined ? new Map<RawPath, Buffer>() : recordsByName(openBlock(before));
   const records = reading.subdirectories.map((name) => known.get(name) ?? nameRecord(name));
-  return freshGroup(reading.path, joinBlock(reading.key, records));
+  return freshGroup(reading.path, joinBlock(recordKey(reading.record), records));
 }
 
 /** No directory has this path from the root, so the record of the root itself stands there. */
@@ -93,12 +93,7 @@ export function noteReading(
   { name, reading }: { readonly name: RawPath; readonly reading: Reading },
 ): void {
   if (reading.state === "gone") group.changes.set(at, undefined);
-  else group.changes.set(at, isVouchedFor(reading) ? factsRecord(name, reading) : nameRecord(name));
-}
-
-/** The folder of a tier is to be met at each scan; an error, too, writes no record. */
-function isVouchedFor(reading: Reading): reading is ReadDirectory {
-  return reading.state === "read" && reading.isTellingChanges && !reading.holdsTier && reading.problems.length === 0;
+  else group.changes.set(at, reading.state === "read" && reading.isVouchedFor ? reading.record : nameRecord(name));
 }
 
 /** The block as this scan leaves it; `undefined` when the index has it so already. */

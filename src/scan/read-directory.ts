@@ -7,19 +7,21 @@ import {
   isRegular,
   lookAtFd,
   mountIdOfStat,
+  ownershipOfStat,
   readKey,
   sizeOfStat,
   stampMs,
 } from "../host/raw-stat.ts";
 import { hasCode, messageOf } from "../lib/errors.ts";
-import { pathIn, type RawPath } from "../lib/raw-path.ts";
-import { engineOfDirectory, isEngineMarker } from "../policies/engine-data.ts";
+import { baseName, pathIn, type RawPath } from "../lib/raw-path.ts";
+import { engineOfDirectory, isEngineMarker, mayBeEngineMarker } from "../policies/engine-data.ts";
 import { compileSelection, type Matcher } from "../policies/patterns.ts";
 import { activeNames, mayBeRotated } from "../policies/rotation.ts";
 import { openDirectory } from "./open-directory.ts";
 import type { ReadDirectory, Reading } from "./reading.ts";
+import { type DirectoryFacts, factsRecord } from "./records.ts";
 import { newestStampMs, type ScanRule } from "./scan-rule.ts";
-import { addToTally, type ScanReason, type Tally } from "./tally.ts";
+import { type ScanReason, startTally, type Tally, tallyOf } from "./tally.ts";
 
 /** The tree that is scanned. */
 export interface ScanRoot {
@@ -33,18 +35,13 @@ export interface ScanRoot {
 export type DirectoryReader = (path: RawPath) => Reading;
 
 export function directoryReader(root: ScanRoot, rule: ScanRule, now: () => number): DirectoryReader {
-  const matcher = compileSelection(rule);
-  const isTelling = tellsChanges(root.fd);
+  const by: By = { root, rule, matcher: compileSelection(rule), isTelling: tellsChanges(root.fd) };
   return (path) => {
     const lookedMs = now();
     try {
       const fd = openDirectory(root.fd, path);
       try {
-        lookAtFd(fd);
-        const reading = startReading(path, lookedMs);
-        if (mountIdOfStat() !== root.mountId) return closed(reading, "other-file-system");
-        const isTellingChanges = isTelling && (deviceOfStat() === root.device || tellsChanges(fd));
-        return { ...readEntries({ root, rule, matcher }, reading, fd), isTellingChanges };
+        return readOpen(by, fd, { path, lookedMs });
       } finally {
         closeFd(fd);
       }
@@ -56,6 +53,31 @@ export function directoryReader(root: ScanRoot, rule: ScanRule, now: () => numbe
   };
 }
 
+interface By {
+  readonly root: ScanRoot;
+  readonly rule: ScanRule;
+  readonly matcher: Matcher;
+  /** The root's file system tells every change by the directory's times. */
+  readonly isTelling: boolean;
+}
+
+function readOpen(by: By, fd: number, { path, lookedMs }: Pick<Gathered, "path" | "lookedMs">): ReadDirectory {
+  lookAtFd(fd);
+  const started = startGathering({ path, namesKept: by.rule.namesKept, key: readKey(), lookedMs });
+  const owner = ownershipOfStat();
+  const isElsewhere = mountIdOfStat() !== by.root.mountId;
+  const isTelling = !isElsewhere && by.isTelling && (deviceOfStat() === by.root.device || tellsChanges(fd));
+  const found = isElsewhere ? closed(started, "other-file-system") : readEntries(by, fd, started);
+  const { subdirectories, candidates, candidateBytes, files, holdsTier, kept, problems } = found;
+  // The folder of a tier is to be met at each scan; an error, too, leaves nothing to believe.
+  const isVouchedFor = isTelling && !holdsTier && problems.length === 0;
+  return {
+    ...{ state: "read", path, record: factsRecord(baseName(path), found), isVouchedFor, owner },
+    ...{ subdirectories, candidates, candidateBytes, activeNames: found.activeNames },
+    ...{ files, holdsTier, kept, problems },
+  };
+}
+
 /** File systems on which each change of a directory's entries changes its mtime and ctime at once. */
 const telling: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994]); // ext2/3/4, XFS, btrfs, tmpfs
 
@@ -63,122 +85,106 @@ function tellsChanges(fd: number): boolean {
   return telling.has(fileSystemOf(fd).typeMagic);
 }
 
-type Gathered = { -readonly [Key in keyof ReadDirectory]: ReadDirectory[Key] } & {
+/** What is gathered while the entries go by. */
+interface Gathered extends DirectoryFacts {
+  readonly path: RawPath;
+  readonly namesKept: boolean;
+  oldestMs: number;
+  newestMs: number;
   readonly subdirectories: RawPath[];
   readonly candidates: RawPath[];
+  candidateBytes: number;
+  activeNames: readonly RawPath[];
   readonly tallies: Tally[];
   readonly kept: { readonly code: ScanReason; readonly name: RawPath }[];
   readonly problems: { readonly name: RawPath; readonly message: string }[];
-};
+  files: number;
+  holdsTier: boolean;
+}
 
-function startReading(path: RawPath, lookedMs: number): Gathered {
+type Start = Pick<Gathered, "path" | "namesKept" | "key" | "lookedMs">;
+
+function startGathering({ path, namesKept, key, lookedMs }: Start): Gathered {
   return {
-    state: "read",
-    path,
-    lookedMs,
-    key: readKey(),
-    subdirectories: [],
-    oldestMs: Number.POSITIVE_INFINITY,
-    newestMs: Number.NEGATIVE_INFINITY,
-    candidates: [],
-    candidateBytes: 0,
-    activeNames: [],
-    tallies: [],
-    kept: [],
-    problems: [],
-    files: 0,
-    holdsTier: false,
-    isTellingChanges: false,
+    ...{ path, namesKept, key, lookedMs, oldestMs: Number.POSITIVE_INFINITY, newestMs: Number.NEGATIVE_INFINITY },
+    ...{ subdirectories: [], candidates: [], candidateBytes: 0, activeNames: [], tallies: [] },
+    ...{ kept: [], problems: [], files: 0, holdsTier: false },
   };
 }
 
 /** Left alone with all that lies in it. */
-function closed(reading: Gathered, code: ScanReason): Gathered {
-  const tally = { code, count: 1, bytes: 0, example: "" as RawPath };
-  const kept = [{ code, name: tally.example }];
-  return {
-    ...startReading(reading.path, reading.lookedMs),
-    key: reading.key,
-    holdsTier: reading.holdsTier,
-    tallies: [tally],
-    kept,
-  };
+function closed(found: Gathered, code: ScanReason): Gathered {
+  const all = { ...startGathering(found), holdsTier: found.holdsTier };
+  keep(all, code, { name: "" as RawPath });
+  return all;
 }
 
-interface By {
-  readonly root: ScanRoot;
-  readonly rule: ScanRule;
-  readonly matcher: Matcher;
-}
-
-function readEntries(by: By, reading: Gathered, fd: number): Gathered {
-  const markers = new Set<string>();
+function readEntries(by: By, fd: number, found: Gathered): Gathered {
+  const markers: RawPath[] = [];
   const rotated: RawPath[] = [];
   eachEntry(fd, (entry) => {
-    if (isEngineMarker(entry.name)) markers.add(entry.name);
-    if (mayBeRotated(entry.name)) rotated.push(entry.name);
-    visit(by, reading, entry);
+    const { bytes, from, to } = entry;
+    if (mayBeEngineMarker(bytes[from] ?? 0, to - from) && isEngineMarker(entry.name)) markers.push(entry.name);
+    if (mayBeRotated(bytes, from, to)) rotated.push(entry.name);
+    visit(by, found, entry);
   });
-  if (markers.size > 0 && engineOfDirectory([...markers]) !== undefined) return closed(reading, "engine-data");
-  if (reading.candidates.length > 0) reading.activeNames = [...activeNames(rotated)];
-  return reading;
+  if (markers.length > 0 && engineOfDirectory(markers) !== undefined) return closed(found, "engine-data");
+  if (found.candidates.length > 0) found.activeNames = [...activeNames(rotated)];
+  return found;
 }
 
-function visit(by: By, reading: Gathered, entry: VisitedEntry): void {
-  const { name } = entry;
+function visit(by: By, found: Gathered, entry: VisitedEntry): void {
   try {
     const isIn = entry.type === "directory" || (entry.type === "unknown" && entry.look() && isDirectory());
-    if (isIn) visitDirectory(by, reading, name);
-    else visitFile(by, reading, entry);
+    if (isIn) visitDirectory(by, found, entry.name);
+    else visitFile(by, found, entry);
   } catch (error) {
     if (!(error instanceof Error && "call" in error)) throw error;
-    reading.problems.push({ name, message: messageOf(error) });
+    found.problems.push({ name: entry.name, message: messageOf(error) });
   }
 }
 
 const tiersOwn = ".tierkeep";
 
-function visitDirectory({ rule, matcher }: By, reading: Gathered, name: RawPath): void {
-  if (name === tiersOwn) reading.holdsTier = true;
-  if (name === tiersOwn || matcher.prunes(pathIn(reading.path, name)))
-    keep(reading, rule, { code: "excluded", name, bytes: 0 });
-  else reading.subdirectories.push(name);
+function visitDirectory({ matcher }: By, found: Gathered, name: RawPath): void {
+  if (name === tiersOwn) found.holdsTier = true;
+  if (name === tiersOwn || matcher.prunes(pathIn(found.path, name))) keep(found, "excluded", { name });
+  else found.subdirectories.push(name);
 }
 
-function visitFile(by: By, reading: Gathered, entry: VisitedEntry): void {
-  const { name } = entry;
-  reading.files += 1;
-  if (!by.matcher.selects(pathIn(reading.path, name))) keep(reading, by.rule, { code: "excluded", name, bytes: 0 });
-  else if (entry.look()) visitSelected(by, reading, name);
+function visitFile(by: By, found: Gathered, entry: VisitedEntry): void {
+  found.files += 1;
+  const { matcher } = by;
+  const isSelected = matcher.selectsAll || matcher.selects(pathIn(found.path, entry.name));
+  if (!isSelected) keep(found, "excluded", entry);
+  else if (entry.look()) visitSelected(by, found, entry);
 }
 
-function visitSelected({ root, rule }: By, reading: Gathered, name: RawPath): void {
-  const bytes = sizeOfStat();
-  if (mountIdOfStat() !== root.mountId) keep(reading, rule, { code: "other-file-system", name, bytes: 0 });
-  else if (!isRegular()) keep(reading, rule, { code: "special-file", name, bytes });
+function visitSelected({ root, rule }: By, found: Gathered, entry: VisitedEntry): void {
+  if (mountIdOfStat() !== root.mountId) keep(found, "other-file-system", entry);
+  else if (!isRegular()) keep(found, "special-file", entry).bytes += sizeOfStat();
   else {
     const stamp = newestStampMs(rule);
-    reading.oldestMs = Math.min(reading.oldestMs, stamp);
-    reading.newestMs = Math.max(reading.newestMs, stamp);
+    found.oldestMs = Math.min(found.oldestMs, stamp);
+    found.newestMs = Math.max(found.newestMs, stamp);
     if (stamp > rule.nowMs - rule.olderThanMs) {
-      keep(reading, rule, { code: isFromTheFuture(rule) ? "from-the-future" : "too-young", name, bytes });
+      keep(found, isFromTheFuture(rule) ? "from-the-future" : "too-young", entry).bytes += sizeOfStat();
     } else {
-      reading.candidates.push(name);
-      reading.candidateBytes += bytes;
+      found.candidates.push(entry.name);
+      found.candidateBytes += sizeOfStat();
     }
   }
 }
 
 /** As `judgeAge` has it: stamps come from the kernel's coarse clock and may run a tick ahead. */
 function isFromTheFuture({ nowMs }: ScanRule): boolean {
-  return Math.max(stampMs("mtime"), stampMs("ctime"), stampMs("btime")) > nowMs + 1;
+  return stampMs("ctime") > nowMs + 1 || stampMs("mtime") > nowMs + 1 || stampMs("btime") > nowMs + 1;
 }
 
-function keep(
-  reading: Gathered,
-  rule: ScanRule,
-  { code, name, bytes }: { readonly code: ScanReason; readonly name: RawPath; readonly bytes: number },
-): void {
-  addToTally(reading.tallies, code, { name, bytes });
-  if (rule.namesKept) reading.kept.push({ code, name });
+/** Counts one thing that stays, and returns the count, to which its bytes belong. */
+function keep(found: Gathered, code: ScanReason, named: { readonly name: RawPath }): Tally {
+  if (found.namesKept) found.kept.push({ code, name: named.name });
+  const tally = tallyOf(found.tallies, code) ?? startTally(found.tallies, code, named.name);
+  tally.count += 1;
+  return tally;
 }

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { keyBytes } from "../host/raw-stat.ts";
 import type { RawPath } from "../lib/raw-path.ts";
-import type { ReadDirectory } from "./reading.ts";
 import {
+  type DirectoryFacts,
   emptyRecord,
   emptyTally,
   factsRecord,
@@ -26,7 +26,7 @@ const tally = fc.record(
   { code: fc.constantFrom(...scanReasons), count: fc.nat(), bytes: fc.maxSafeNat(), example: name },
   { noNullPrototype: true },
 );
-const reading = fc
+const facts = fc
   .record({
     key: fc.uint8Array({ minLength: keyBytes, maxLength: keyBytes }),
     tallies: fc.uniqueArray(tally, { selector: ({ code }) => code }),
@@ -35,11 +35,11 @@ const reading = fc
     newestMs: fc.double({ noNaN: true }),
     subdirectories: fc.array(name, { maxLength: 1 }),
   })
-  .map(readingOf);
+  .map(factsOf);
 
 test("what is put into a block comes out of it, whatever the names", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(name, fc.option(reading))), (directories) => {
+    fc.property(fc.array(fc.tuple(name, fc.option(facts))), (directories) => {
       const key = new Uint8Array(keyBytes).fill(7);
       const records = directories.map(([each, found]) =>
         found === null ? nameRecord(each) : factsRecord(each, found),
@@ -54,10 +54,10 @@ test("what is put into a block comes out of it, whatever the names", () => {
 });
 
 test("a stamp from the last two seconds or the future is taken for older, none for none", () => {
-  const capped = (stamps: Partial<ReadDirectory>) => {
+  const capped = (stamps: Partial<DirectoryFacts>) => {
     const record = emptyRecord();
     const block = joinBlock(new Uint8Array(keyBytes), [
-      factsRecord("d" as RawPath, readingOf({ lookedMs: 10_000, ...stamps })),
+      factsRecord("d" as RawPath, factsOf({ lookedMs: 10_000, ...stamps })),
     ]);
     readRecord(block, firstRecord, record);
     return [record.oldestMs, record.newestMs];
@@ -71,7 +71,7 @@ test("files that are old enough now are counted as too young for later: of use i
   const tooYoung = { code: "too-young", count: 2, bytes: 20, example: "y" as RawPath } as const;
   const excluded = { code: "excluded", count: 1, bytes: 0, example: "x" as RawPath } as const;
   const candidates = ["a", "b", "c"] as RawPath[];
-  const later = (found: Partial<ReadDirectory>) => talliesOf(factsRecord("d" as RawPath, readingOf(found)));
+  const later = (found: Partial<DirectoryFacts>) => talliesOf(factsRecord("d" as RawPath, factsOf(found)));
   assert.deepEqual(later({ tallies: [tooYoung, excluded], candidates, candidateBytes: 100 }), [
     excluded,
     { ...tooYoung, count: 5, bytes: 120 },
@@ -79,16 +79,20 @@ test("files that are old enough now are counted as too young for later: of use i
   assert.deepEqual(later({ candidates, candidateBytes: 7 }), [{ ...tooYoung, count: 3, bytes: 7, example: "a" }]);
 });
 
-function readingOf(some: Partial<ReadDirectory>): ReadDirectory {
+function factsOf(some: Partial<DirectoryFacts>): DirectoryFacts {
   return {
-    ...{ state: "read", path: "d" as RawPath, lookedMs: 0, key: new Uint8Array(keyBytes), subdirectories: [] },
-    ...{ oldestMs: Number.POSITIVE_INFINITY, newestMs: Number.NEGATIVE_INFINITY, candidates: [], candidateBytes: 0 },
-    ...{ activeNames: [], tallies: [], kept: [], problems: [], files: 0, holdsTier: false, isTellingChanges: true },
+    ...{
+      key: new Uint8Array(keyBytes),
+      lookedMs: 0,
+      oldestMs: Number.POSITIVE_INFINITY,
+      newestMs: Number.NEGATIVE_INFINITY,
+    },
+    ...{ subdirectories: [], tallies: [], candidates: [], candidateBytes: 0 },
     ...some,
   };
 }
 
-function told(each: RawPath, found: ReadDirectory) {
+function told(each: RawPath, found: DirectoryFacts) {
   const { lookedMs, tallies, key } = found;
   return { name: each, key: Buffer.from(key), lookedMs, hasSubdirectories: found.subdirectories.length > 0, tallies };
 }

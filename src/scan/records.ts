@@ -1,6 +1,5 @@
 import { keyBytes } from "../host/raw-stat.ts";
 import type { RawPath } from "../lib/raw-path.ts";
-import type { ReadDirectory } from "./reading.ts";
 import { type ScanReason, scanReasons, type Tally } from "./tally.ts";
 
 /** Changes with every change of the bytes below, and of what they mean. */
@@ -108,29 +107,51 @@ export function tallyExample({ bytes }: Block, { exampleFrom, end }: TallyRecord
 /** A directory of which no more is known than that it is there. */
 export function nameRecord(name: RawPath): Buffer {
   const record = Buffer.alloc(fixedBytes + name.length);
-  record.writeUInt16LE(record.length, 0);
-  record.writeUInt8(name.length, 2);
-  record.write(name, fixedBytes, "latin1");
+  writeName(record, name);
   return record;
+}
+
+function writeName(record: Buffer, name: RawPath): void {
+  record.writeUInt16LE(record.length, 0);
+  record[2] = name.length;
+  record.write(name, fixedBytes, "latin1");
+}
+
+/** What reading a directory tells of it. */
+export interface DirectoryFacts {
+  /** What it is known again by (`readKey`). */
+  readonly key: Uint8Array;
+  /** The clock before the directory was opened. */
+  readonly lookedMs: number;
+  /** Stamps of the regular files that the rule's names match; infinite where there are none. */
+  readonly oldestMs: number;
+  readonly newestMs: number;
+  readonly subdirectories: readonly RawPath[];
+  readonly tallies: readonly Tally[];
+  readonly candidates: readonly RawPath[];
+  readonly candidateBytes: number;
 }
 
 /** What was found in a directory; with what is old enough counted as it will be while the record is of use: too young. */
-export function factsRecord(name: RawPath, reading: ReadDirectory): Buffer {
-  const tail = Buffer.concat(asOfLater(reading).map(encodeTally));
-  const factsAt = fixedBytes + name.length;
-  const record = Buffer.concat([nameRecord(name), Buffer.alloc(keyBytes + factsBytes), tail]);
-  record.writeUInt16LE(record.length, 0);
-  record.writeUInt8(knownFlag | (reading.subdirectories.length > 0 ? subdirectoriesFlag : 0), 3);
-  record.set(reading.key, factsAt);
-  const latest = reading.lookedMs - capMs;
-  const hasFiles = reading.oldestMs !== Number.POSITIVE_INFINITY;
-  record.writeDoubleLE(reading.lookedMs, factsAt + keyBytes);
-  record.writeDoubleLE(hasFiles ? Math.min(reading.oldestMs, latest) : reading.oldestMs, factsAt + keyBytes + 8);
-  record.writeDoubleLE(Math.min(reading.newestMs, latest), factsAt + keyBytes + 16);
+export function factsRecord(name: RawPath, facts: DirectoryFacts): Buffer {
+  const tallies = asOfLater(facts);
+  const factsAt = fixedBytes + name.length + keyBytes;
+  const length = tallies.reduce((sum, { example }) => sum + tallyBytes + example.length, factsAt + factsBytes);
+  const record = Buffer.alloc(length);
+  writeName(record, name);
+  record[3] = knownFlag | (facts.subdirectories.length > 0 ? subdirectoriesFlag : 0);
+  record.set(facts.key, factsAt - keyBytes);
+  const latest = facts.lookedMs - capMs;
+  const hasFiles = facts.oldestMs !== Number.POSITIVE_INFINITY;
+  record.writeDoubleLE(facts.lookedMs, factsAt);
+  record.writeDoubleLE(hasFiles ? Math.min(facts.oldestMs, latest) : facts.oldestMs, factsAt + 8);
+  record.writeDoubleLE(Math.min(facts.newestMs, latest), factsAt + 16);
+  let at = factsAt + factsBytes;
+  for (const tally of tallies) at = writeTally(record, at, tally);
   return record;
 }
 
-function asOfLater({ tallies, candidates, candidateBytes }: ReadDirectory): readonly Tally[] {
+function asOfLater({ tallies, candidates, candidateBytes }: DirectoryFacts): readonly Tally[] {
   const [example] = candidates;
   if (example === undefined) return tallies;
   const young = tallies.find(({ code }) => code === "too-young");
@@ -142,14 +163,12 @@ function asOfLater({ tallies, candidates, candidateBytes }: ReadDirectory): read
   ];
 }
 
-function encodeTally({ code, count, bytes, example }: Tally): Buffer {
-  const encoded = Buffer.alloc(tallyBytes + example.length);
-  encoded.writeUInt8(scanReasons.indexOf(code), 0);
-  encoded.writeUInt32LE(count, 1);
-  encoded.writeDoubleLE(bytes, 5);
-  encoded.writeUInt8(example.length, 13);
-  encoded.write(example, tallyBytes, "latin1");
-  return encoded;
+function writeTally(record: Buffer, at: number, { code, count, bytes, example }: Tally): number {
+  record[at] = scanReasons.indexOf(code);
+  record.writeUInt32LE(count, at + 1);
+  record.writeDoubleLE(bytes, at + 5);
+  record[at + 13] = example.length;
+  return at + tallyBytes + record.write(example, at + tallyBytes, "latin1");
 }
 
 export function joinBlock(key: Uint8Array, records: readonly Uint8Array[]): Block {
@@ -159,4 +178,10 @@ export function joinBlock(key: Uint8Array, records: readonly Uint8Array[]): Bloc
 /** The bytes of a record, for another block. */
 export function recordBytes({ bytes }: Block, { at, end }: BlockRecord): Buffer {
   return bytes.subarray(at, end);
+}
+
+/** The key in a record that stands by itself. */
+export function recordKey(record: Uint8Array): Uint8Array {
+  const from = fixedBytes + (record[2] ?? 0);
+  return record.subarray(from, from + keyBytes);
 }

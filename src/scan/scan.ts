@@ -14,7 +14,17 @@ import {
 import type { ScanRoot } from "./read-directory.ts";
 import type { Readers } from "./readers.ts";
 import type { ReadDirectory, Reading } from "./reading.ts";
-import { emptyTally, openBlock, readTally, recordName, type TallyRecord, tallyExample } from "./records.ts";
+import {
+  type BlockRecord,
+  emptyRecord,
+  emptyTally,
+  openBlock,
+  readRecord,
+  readTally,
+  recordName,
+  type TallyRecord,
+  tallyExample,
+} from "./records.ts";
 import type { TreeIndex } from "./scan-index.ts";
 import type { ScanRule } from "./scan-rule.ts";
 import { type ScanCount, type ScanTotals, scanTotals } from "./scan-totals.ts";
@@ -86,6 +96,7 @@ interface Walk {
   /** Infinite while no directory was passed over. */
   keptAsOfMs: number;
   readonly tally: TallyRecord;
+  readonly record: BlockRecord;
   isRolledBack: boolean;
 }
 
@@ -100,6 +111,7 @@ function startWalk(request: ScanRequest, sink: ScanSink, remembered: TreeIndex["
     files: 0,
     keptAsOfMs: Number.POSITIVE_INFINITY,
     tally: emptyTally(),
+    record: emptyRecord(),
     isRolledBack: false,
   };
 }
@@ -199,14 +211,27 @@ function takeReading(walk: Walk, reading: Reading): void {
 }
 
 function tell(walk: Walk, reading: ReadDirectory): void {
-  const { path } = reading;
-  const { sink, totals } = walk;
+  const { path, candidates } = reading;
   walk.files += reading.files;
-  for (const tally of reading.tallies) totals.add(tally, () => examplePath(path, tally.example));
-  for (const { code, name } of reading.kept) sink.kept(code, examplePath(path, name));
-  for (const { name, message } of reading.problems) sink.unreadable(pathIn(path, name), message);
-  if (reading.holdsTier) sink.holdsTier(path);
-  if (reading.candidates.length > 0) sink.found(reading);
+  countReading(walk, reading);
+  for (const { code, name } of reading.kept) walk.sink.kept(code, examplePath(path, name));
+  for (const { name, message } of reading.problems) walk.sink.unreadable(pathIn(path, name), message);
+  if (reading.holdsTier) walk.sink.holdsTier(path);
+  if (candidates.length > 0) walk.sink.found(reading);
+}
+
+/** What its record counts, but for what is old enough now. */
+function countReading({ totals, tally, record }: Walk, { path, ...reading }: ReadDirectory): void {
+  const block = openBlock(reading.record);
+  readRecord(block, 0, record);
+  for (let at = record.talliesFrom; at < record.end; at = tally.end) {
+    readTally(block, at, tally);
+    if (tally.code === "too-young") {
+      tally.count -= reading.candidates.length;
+      tally.bytes -= reading.candidateBytes;
+    }
+    if (tally.count > 0) totals.add(tally, () => examplePath(path, tallyExample(block, tally)));
+  }
 }
 
 function rememberIfDone({ request }: Walk, group: Group): void {

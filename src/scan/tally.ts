@@ -22,18 +22,15 @@ export interface Tally {
   readonly example: RawPath;
 }
 
-export function addToTally(
-  tallies: Tally[],
-  code: ScanReason,
-  one: { readonly name: RawPath; readonly bytes: number },
-): void {
-  for (const tally of tallies) {
-    if (tally.code !== code) continue;
-    tally.count += 1;
-    tally.bytes += one.bytes;
-    return;
-  }
-  tallies.push({ code, count: 1, bytes: one.bytes, example: one.name });
+export function tallyOf(tallies: readonly Tally[], code: ScanReason): Tally | undefined {
+  for (const tally of tallies) if (tally.code === code) return tally;
+  return undefined;
+}
+
+export function startTally(tallies: Tally[], code: ScanReason, example: RawPath): Tally {
+  const tally: Tally = { code, count: 0, bytes: 0, example };
+  tallies.push(tally);
+  return tally;
 }
 
 /** The path of a tally's example; `.` stands for the root itself. */

@@ -76,12 +76,8 @@ function verdict(some: Partial<Facts>, ruleOf: Partial<ScanRule> = {}): boolean 
     newestMs: nowMs - 3 * day,
   };
   const { changedMs, ...rest } = { ...facts, ...some };
-  const reading = {
-    ...({ state: "read", path: "d" as RawPath, key: keyOf(changedMs), subdirectories: [], candidates: [] } as const),
-    ...{ candidateBytes: 0, activeNames: [], tallies: [], kept: [], problems: [], files: 1, holdsTier: false },
-    ...{ isTellingChanges: true, ...rest },
-  };
-  const block = joinBlock(new Uint8Array(keyBytes), [factsRecord("d" as RawPath, reading)]);
+  const found = { key: keyOf(changedMs), subdirectories: [], candidates: [], candidateBytes: 0, tallies: [], ...rest };
+  const block = joinBlock(new Uint8Array(keyBytes), [factsRecord("d" as RawPath, found)]);
   const record = emptyRecord();
   readRecord(block, firstRecord, record);
   return mayPassOver(block, record, rule(ruleOf));
