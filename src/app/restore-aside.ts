@@ -17,11 +17,11 @@ import { prepareTarget } from "../restore/targets.ts";
 import type { RestoreRequest } from "./restore.ts";
 import { reportedError } from "./stored.ts";
 
+/** By pattern. */
+export type AsideMeant = ReadonlyMap<string, readonly Quarantined[]>;
+
 /** What clean jobs set aside and each pattern means, the newest of each path; a pattern that means none is not there. */
-export function asideMeant(
-  catalog: Catalog,
-  { patterns, atMs, workingDirectory }: RestoreRequest,
-): ReadonlyMap<string, readonly Quarantined[]> {
+export function asideMeant(catalog: Catalog, { patterns, atMs, workingDirectory }: RestoreRequest): AsideMeant {
   // A moment in the past is asked of versions, which a quarantine does not have.
   if (atMs !== undefined) return new Map();
   const all = patterns.map((pattern) => [pattern, matchAside(catalog, pattern, workingDirectory)] as const);
@@ -60,7 +60,7 @@ interface BringingBack {
 }
 
 /** Each goes back by itself; what one meets concerns it alone. */
-export function bringAllBack(aside: ReadonlyMap<string, readonly Quarantined[]>, work: BringingBack): RestoredFile[] {
+export function bringAllBack(aside: AsideMeant, work: BringingBack): RestoredFile[] {
   return [...aside.values()].flat().map((item) => {
     const file = bringOneBack(item, work);
     work.request.onRestored(file);

@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import { closeFd } from "../host/posix.ts";
 import { lockJob } from "../jobs/lock.ts";
 import { hasCode } from "../lib/errors.ts";
-import { parentOf, type RawPath } from "../lib/raw-path.ts";
+import { joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { pathFields } from "../reports/path.ts";
 import { type RestoredFile, type RestoreReport, restoreReport } from "../reports/restore.ts";
 import { openDirectory } from "../restore/directory.ts";
@@ -13,7 +13,7 @@ import { restoreGroup, restoreGroups } from "../restore/restore-group.ts";
 import { choosePlacements } from "../restore/select.ts";
 import { prepareTarget, type TargetOptions } from "../restore/targets.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
-import { asideMeant, bringAllBack } from "./restore-aside.ts";
+import { type AsideMeant, asideMeant, bringAllBack } from "./restore-aside.ts";
 import { openShelf, type TierShelf } from "./shelf.ts";
 import { openCatalogToWrite, reportedError } from "./stored.ts";
 
@@ -27,14 +27,8 @@ export interface RestoreRequest extends TargetOptions {
 /** Brings back what was moved; what one file meets concerns that file alone. @throws OperatorError NOT_FOUND, AMBIGUOUS, BUSY */
 export async function restoreAll(doors: AppDoors, config: Config, request: RestoreRequest): Promise<RestoreReport> {
   using catalog = openCatalogToWrite(config);
-  const { patterns, ...choice } = request;
   const aside = asideMeant(catalog, request);
-  const chosen = new Map(
-    patterns
-      .filter((pattern) => !aside.has(pattern))
-      .flatMap((pattern) => choosePlacements({ ...choice, placements: catalog.placements, pattern }))
-      .map((placement) => [placement.id, placement]),
-  );
+  const chosen = placementsMeant(catalog, aside, request);
   const holder = { pid: doors.pid, since: new Date(doors.host.clock.now()).toISOString(), run: newRunId(doors.host) };
   using _lock = await lockJob({ stateDir: config.stateDir, job: ".restore", holder });
   removeLeftovers(catalog, doors.host.clock.now());
@@ -49,6 +43,21 @@ export async function restoreAll(doors: AppDoors, config: Config, request: Resto
     files.push(...restored);
   }
   return restoreReport({ files }, envelopeFacts(doors, config));
+}
+
+/** Versions by id; of a path that has been set aside, that is what comes back. */
+function placementsMeant(catalog: Catalog, aside: AsideMeant, request: RestoreRequest): ReadonlyMap<string, Placement> {
+  const paths = new Set([...aside.values()].flat().map(({ root, path }) => joinPath(root, path)));
+  const chosen = new Map<string, Placement>();
+  for (const pattern of request.patterns) {
+    try {
+      for (const placement of choosePlacements({ ...request, placements: catalog.placements, pattern }))
+        if (!paths.has(placement.path)) chosen.set(placement.id, placement);
+    } catch (error) {
+      if (!(hasCode(error, "NOT_FOUND") && aside.has(pattern))) throw error;
+    }
+  }
+  return chosen;
 }
 
 interface Restoring {

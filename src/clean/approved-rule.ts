@@ -11,10 +11,13 @@ export interface ApprovedRule {
   readonly exclude: readonly string[];
   readonly maxDelete: DeleteCap;
   readonly quarantineMs?: number;
+  /** Trees of other jobs: with such a job gone from the configuration, its files would be this one's. */
+  readonly owned: readonly string[];
 }
 
 export function approvedRule(rule: CleanRule, source: SourcePlace): ApprovedRule {
-  const { olderThanMs, ageBy, include, exclude, maxDelete, quarantineMs } = rule;
+  const { olderThanMs, ageBy, include, exclude, maxDelete, quarantineMs, owned } = rule;
   const quarantine = quarantineMs === undefined ? {} : { quarantineMs };
-  return { action: "clean", source, olderThanMs, ageBy, include, exclude, maxDelete, ...quarantine };
+  const what = { olderThanMs, ageBy, include, exclude, maxDelete, owned: [...owned].sort() };
+  return { action: "clean", source, ...what, ...quarantine };
 }

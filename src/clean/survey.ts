@@ -106,12 +106,18 @@ function reasonToStayOut({ rule, due }: Survey, { path, fd }: Directory): Reason
   if (rule.owned.has(path)) return "other-job";
   if (path !== "" && rule.matcher.prunes(path)) return "excluded";
   const markers: RawPath[] = [];
-  eachEntry(fd, ({ name }) => {
+  let isTier = false;
+  eachEntry(fd, ({ name, type }) => {
     if (isEngineMarker(name)) markers.push(name);
+    if (name === tiersOwn && type !== "other") isTier = true;
   });
+  // Whatever path the configuration calls it by: a bind mount shows the same tree under another one.
+  if (isTier) return "reserved";
   if (engineOfDirectory(markers) !== undefined) return "engine-data";
   return lockIfFree(fd) ? undefined : "in-use";
 }
+
+const tiersOwn = ".tierkeep";
 
 interface Visit {
   readonly entry: VisitedEntry;

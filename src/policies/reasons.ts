@@ -34,7 +34,8 @@ export const reasons = {
   sticky: { label: "sticky", meaning: "A file with the sticky bit: its owner says so that it shall stay." },
   reserved: {
     label: "reserved names",
-    meaning: "`lost+found`, quota files and tierkeep's own directories are never cleaned.",
+    meaning:
+      "`lost+found`, quota files, tierkeep's own directories and a directory that is a tier, under whatever path, are never cleaned.",
   },
   "other-job": { label: "another job's", meaning: "It lies in a tree that another job owns." },
   "not-empty": {
@@ -67,6 +68,19 @@ export const reasons = {
     label: "cannot be probed for writers",
     meaning:
       "The kernel would not say whether somebody writes to it, so it stays. Usually missing privilege: run as root.",
+  },
+  "entry-blocked": {
+    label: "blocked sets",
+    meaning:
+      "Something in the set cannot go with it: a socket, FIFO or device, another file system, a file in use or with hard links outside. The set stays whole; `plan` and `run` name what is in the way.",
+  },
+  "over-cap": {
+    label: "over max_move",
+    meaning: "`max_move` lets one run move no more; the oldest went first, and this is for the next run.",
+  },
+  "not-needed": {
+    label: "not needed",
+    meaning: "Old enough, but `until_below` is reached without it; it goes when room is needed again.",
   },
   "linked-elsewhere": {
     label: "linked elsewhere",

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { scratch } from "../../support/scratch.ts";
+import { openCleanScene, results } from "../clean/scene.ts";
+import { guardedProgram, move, oldFiles, openGuarded } from "../guards/program.ts";
+
+test("D8: a tier below a scratch directory stays whole, whatever path it is configured by", async () => {
+  using scene = openCleanScene();
+  mkdirSync(`${scene.path}/nas/.tierkeep`, { recursive: true });
+  mkdirSync(`${scene.path}/nas/jts-1/logs`, { recursive: true });
+  for (const name of ["nas/jts-1/logs/stored", "nas/strange", "old"]) writeFileSync(`${scene.path}/${name}`, name);
+  const rule = { maxDelete: { files: 9, bytes: undefined, share: 1 } };
+  assert.deepEqual(results(await scene.run({ rule })), { old: "cleaned" });
+  assert.equal(readFileSync(`${scene.path}/nas/jts-1/logs/stored`, "utf8"), "nas/jts-1/logs/stored");
+  assert.deepEqual((await scene.plan({ rule })).kept, { reserved: ["nas"] });
+});
+
+const clean = (path: string) =>
+  `[[clean]]\nname = "tmp"\npath = "${path}"\nolder_than = "1d"\nage_by = ["mtime"]\nquarantine = "1d"\n`;
+
+test("D7, D16: a tree is not cleaned because the job that owned it was taken out, until that is approved", async () => {
+  using directory = scratch("unowned");
+  const { path } = directory;
+  oldFiles(`${path}/scratch/kept`, 1, 8);
+  const mover = move("keep", `${path}/scratch/kept`, "cold").replace("7d", "9000d");
+  const rest = clean(`${path}/scratch`);
+  const program = await openGuarded({ directory: path, tiers: { cold: `${path}/cold` }, rest: `${mover}${rest}` });
+  assert.equal((await program.run()).exitCode, 0);
+  writeFileSync(program.file, readFileSync(program.file, "utf8").replace(mover, ""));
+  const { job } = await guardedProgram(program.file).run();
+  assert.equal(job("tmp").errors[0]?.code, "NOT_APPROVED");
+  assert.equal(readFileSync(`${path}/scratch/kept/f0`).length, 8);
+});
+
+test("a directory is restored with what was moved from it, too, when something below it was set aside", async () => {
+  using directory = scratch("both");
+  const { path } = directory;
+  oldFiles(`${path}/data/logs`, 3, 8);
+  oldFiles(`${path}/data/scratch`, 1, 8);
+  const rest = `${move("logs", `${path}/data/logs`, "cold")}${clean(`${path}/data/scratch`)}`;
+  const program = await openGuarded({ directory: path, tiers: { cold: `${path}/cold` }, rest });
+  assert.equal((await program.run()).exitCode, 0);
+  const { exitCode, stdout } = await program.call("restore", "--json", `${path}/data`);
+  assert.equal(exitCode, 0);
+  const { files } = JSON.parse(stdout) as { readonly files: readonly { readonly path: string }[] };
+  assert.deepEqual(files.map((file) => file.path.slice(path.length)).sort(), [
+    ...["/data/logs/f0", "/data/logs/f1", "/data/logs/f2", "/data/scratch/f0"],
+  ]);
+});
