@@ -30,7 +30,8 @@ export function openReaderThreads({ root, rule, readerEntry, threads: count }: R
   const wake = () => waiting?.resolve();
   const threads = Array.from({ length: count - 1 }, (): Thread => {
     const workerData: ReaderTask = { root, rule };
-    const thread = { worker: new Worker(readerEntry, { workerData }), busy: 0 };
+    const worker = new Worker(readerEntry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+    const thread = { worker, busy: 0 };
     thread.worker.on("message", (batch: readonly Reading[]) => {
       thread.busy -= 1;
       readings = readings.length === 0 ? [...batch] : [...readings, ...batch];
