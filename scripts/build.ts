@@ -8,7 +8,7 @@ const stamp = ".built";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
 const started = new Date();
-const entries = globSync("src/entry/{main,job,probe,copier,reader}.ts");
+const entries = globSync("src/entry/{main,job,tier,probe,copier,reader}.ts");
 const files = await bundle(entries).catch((error: unknown) => {
   // esbuild has printed what is wrong with the source; its own stack says nothing more.
   if (error instanceof Error && "errors" in error) process.exit(1);

@@ -14,7 +14,7 @@ import type { JobRequest, RunTerms } from "./job-messages.ts";
 export interface AppDoors {
   readonly pid: number;
   readonly host: Host;
-  readonly entryPoint: (name: "job" | "copier" | "probe" | "reader") => string;
+  readonly entryPoint: (name: "job" | "tier" | "copier" | "probe" | "reader") => string;
   readonly toolVersion: string;
   /** `XDG_RUNTIME_DIR`, for who is not root. */
   readonly userRuntimeDir: string | undefined;
@@ -29,7 +29,7 @@ export function newRunId(host: Host): string {
   return `${time}-${host.random(2).toString("hex")}`;
 }
 
-export function envelopeFacts(doors: AppDoors, config: Config): EnvelopeFacts {
+export function envelopeFacts(doors: AppDoors, config: Pick<Config, "host">): EnvelopeFacts {
   return { now: doors.host.clock.now(), host: config.host, toolVersion: doors.toolVersion };
 }
 
@@ -67,6 +67,7 @@ export function requestFor(
     mode: options.mode,
     run: options.run,
     host: config.host,
+    formerHosts: config.formerHosts,
     rule,
     tiers: config.tiers,
     stateDir: config.stateDir,

@@ -12,6 +12,7 @@ import { pathFields } from "../reports/path.ts";
 import type { JobReport } from "../reports/run.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import { applyJob } from "./apply-job.ts";
+import { catchingUp } from "./catch-up.ts";
 import { keepDailyCopies } from "./daily-copies.ts";
 import { contextOf, judgingOf } from "./job-context.ts";
 import type { FromChild, JobRequest } from "./job-messages.ts";
@@ -51,7 +52,7 @@ async function applyOne(request: JobRequest, doors: ChildDoors): Promise<void> {
   using scanIndex = openScanIndex(stateDir);
   using job = await openJob(rule, contextOf(request, doors, { catalog, scanIndex, pacer }));
   const judging = judgingOf(request, catalog);
-  const report = await applyJob(job, {
+  const report = await applyJob(catchingUp(job, catalog, { request, doors }), {
     catalog,
     judging,
     pacer,

@@ -30,6 +30,7 @@ export interface JobRequest extends RunTerms {
   readonly mode: "plan" | "run" | "judge";
   readonly run: string;
   readonly host: string;
+  readonly formerHosts: readonly string[];
   readonly rule: JobRule;
   readonly tiers: readonly TierConfig[];
   readonly stateDir: string;
@@ -47,8 +48,6 @@ export interface JobRequest extends RunTerms {
   /** Send what the plan says of this path, from the source; empty for the source itself. */
   readonly explain: RawPath | undefined;
 }
-
-export type ToChild = { readonly type: "start"; readonly request: JobRequest } | { readonly type: "stop" };
 
 /** A job's plan as its child sends it: the steps come before, in pieces. */
 export type PlannedJob = Omit<JobPlan, "steps"> & {

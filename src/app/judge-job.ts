@@ -4,6 +4,7 @@ import type { GuardId } from "../jobs/guards.ts";
 import type { Job, Refusal } from "../jobs/job.ts";
 import type { Approval } from "../reports/plan.ts";
 import { judgeApproval, sourceChange } from "./approval.ts";
+import { refuseLacking } from "./refuse-lacking.ts";
 
 export interface Judging {
   readonly catalog: Catalog | undefined;
@@ -26,7 +27,8 @@ export interface JobJudgement {
 export function judgeJob(job: Job, judging: Judging, planRefusal: Refusal | undefined): JobJudgement {
   const { catalog, guard } = judging;
   const saved = approvalOf(job.name, judging);
-  const refusals = [guard, planRefusal, refuseChangedSource(job, sourceChange(job.rule, saved))];
+  const lacking = refuseLacking(job.kind, catalog?.lackingTiers.all() ?? []);
+  const refusals = [guard, lacking, planRefusal, refuseChangedSource(job, sourceChange(job.rule, saved))];
   const standing = refusals.filter((each) => each !== undefined);
   const isLifted = (each: Refusal) => catalog?.guards.liftOf(job.name, each.guard) !== undefined;
   return {

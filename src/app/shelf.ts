@@ -47,7 +47,7 @@ export async function openShelf(
 /** Since when tiers have not answered, ISO 8601; a probe child asks them, for as long as `health` does at most. */
 export async function hungTiers(
   doors: AppDoors,
-  config: Config,
+  config: Pick<Config, "host" | "runtimeDir">,
   tiers: readonly TierConfig[],
 ): Promise<ReadonlyMap<string, string>> {
   const report = await askTiers(doors, config, tiers);
@@ -72,7 +72,11 @@ export function onlyWatched(path: string): TierConfig {
 }
 
 /** How tiers are, from probe children; as long as `health` waits at most. */
-export function askTiers(doors: AppDoors, config: Config, tiers: readonly TierConfig[]): Promise<HealthReport> {
+export function askTiers(
+  doors: AppDoors,
+  config: Pick<Config, "host" | "runtimeDir">,
+  tiers: readonly TierConfig[],
+): Promise<HealthReport> {
   return checkHealth(
     {
       tiers,

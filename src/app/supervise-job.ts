@@ -1,11 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { readActivity } from "../host/activity.ts";
-import { type Child, type ChildEnd, startChild } from "../host/child.ts";
+import type { ChildEnd } from "../host/child.ts";
 import type { Clock } from "../host/host.ts";
-import { watchdog } from "../jobs/watchdog.ts";
 import type { ReportedError } from "../reports/plan.ts";
 import type { JobReport } from "../reports/run.ts";
-import type { FromChild, JobRequest, JudgedJob, PlannedJob, ToChild } from "./job-messages.ts";
+import type { FromChild, JobRequest, JudgedJob, PlannedJob } from "./job-messages.ts";
+import { superviseChild } from "./supervise-child.ts";
 
 /** What came of a job's child: a plan, a report, or why there is neither. */
 export interface JobEnd {
@@ -45,89 +43,20 @@ const graceMs = 10_000;
 /** Runs one job in a child process and waits for its end; the first stop is graceful for 10 s. */
 export async function superviseJob(request: JobRequest, supervision: Supervision): Promise<JobEnd> {
   let end = nothingYet;
-  const dog = watchdog(supervision.stallTimeoutMs, supervision.clock.elapsed());
-  const child = startChild<ToChild, FromChild>(supervision.entryPoint, (message) => {
-    end = absorb(end, message);
-    dog.heard(supervision.clock.elapsed());
-    supervision.onMessage?.(message);
-  });
-  // The child loads its code meanwhile; it touches nothing before it is asked.
-  const refused = await supervision.mayStart.catch((error: unknown) => {
-    child.kill();
-    throw error;
-  });
-  if (refused !== undefined) {
-    child.kill();
-    await child.ended;
-    return refused;
-  }
-  dog.heard(supervision.clock.elapsed());
-  child.send({ type: "start", request });
-  const killing = new AbortController();
-  using _watch = killWhenStalled(child, supervision, { dog, killing });
-  using _stop = stopOnSignal(child, supervision.signal, { killing, graceMs: request.mode === "run" ? graceMs : 0 });
-  const ended = await endOf(child, killing.signal);
-  if (killing.signal.reason === stalledReason) {
-    return { ...end, stalled: { stuckPid: ended === undefined ? child.pid : undefined } };
-  }
-  return completed(end, ended ?? { exitCode: null, signal: "SIGKILL", stderr: "" }, request);
-}
-
-const stalledReason = "stalled";
-const longestLookMs = 10_000;
-
-interface Killing {
-  readonly dog: ReturnType<typeof watchdog>;
-  readonly killing: AbortController;
-}
-
-function killWhenStalled(child: Child<ToChild>, supervision: Supervision, { dog, killing }: Killing): Disposable {
-  const look = () => {
-    const activity = child.pid === undefined ? undefined : readActivity(child.pid);
-    if (dog.isStalled(activity, supervision.clock.elapsed())) killing.abort(stalledReason);
-  };
-  const timer = setInterval(look, Math.min(supervision.stallTimeoutMs / 4, longestLookMs));
-  return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-interface Stopping {
-  readonly killing: AbortController;
-  /** What a stop leaves the child for coming to a good end; a plan has nothing to bring to one. */
-  readonly graceMs: number;
-}
-
-function stopOnSignal(child: Child<ToChild>, signal: AbortSignal, { killing, graceMs: ms }: Stopping): Disposable {
-  let killer: NodeJS.Timeout | undefined;
-  const stop = () => {
-    child.send({ type: "stop" });
-    killer = setTimeout(() => killing.abort("stopped"), ms);
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  return {
-    [Symbol.dispose]: () => {
-      clearTimeout(killer);
-      signal.removeEventListener("abort", stop);
+  const done = await superviseChild<JobRequest, FromChild, JobEnd>({
+    ...supervision,
+    request,
+    // A plan has nothing to bring to a good end.
+    graceMs: request.mode === "run" ? graceMs : 0,
+    onMessage: (message) => {
+      end = absorb(end, message);
+      supervision.onMessage?.(message);
     },
-  };
-}
-
-/** What a killed process gets for ending; one that waits in the kernel does not end before its disk answers. */
-const dyingMs = 5_000;
-
-/** The child's end; killed when the signal says so, and `undefined` when it is then stuck in the kernel. */
-async function endOf(child: Child<ToChild>, killing: AbortSignal): Promise<ChildEnd | undefined> {
-  const { promise: killed, resolve: markKilled } = Promise.withResolvers<void>();
-  killing.addEventListener("abort", () => {
-    child.kill();
-    markKilled();
   });
-  const timer = new AbortController();
-  const given = killed.then(() => delay(dyingMs, undefined, { signal: timer.signal })).catch(() => undefined);
-  const ended = await Promise.race([child.ended, given]);
-  timer.abort();
-  if (ended === undefined) child.abandon();
-  return ended;
+  if (done.how === "refused") return done.refusal;
+  return done.how === "stalled"
+    ? { ...end, stalled: { stuckPid: done.stuckPid } }
+    : completed(end, done.ended, request);
 }
 
 function absorb(end: JobEnd, message: FromChild): JobEnd {

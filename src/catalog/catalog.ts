@@ -3,8 +3,9 @@ import { type Database, openDatabase, openDatabaseToRead, unusable } from "./dat
 import { type Decisions, openDecisions } from "./decisions.ts";
 import { type FileLook, openFileLook } from "./file-look.ts";
 import { type Guards, openGuards } from "./guards.ts";
+import { integrityProblems } from "./integrity.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { type KnownManifests, openKnownManifests } from "./known-manifests.ts";
+import { type LackingTiers, openLackingTiers } from "./lacking-tiers.ts";
 import { type ManifestImport, openManifestImport } from "./manifest-import.ts";
 import { openPlacements, type Placements } from "./placements.ts";
 import { openQuarantineRows, type Quarantine } from "./quarantine.ts";
@@ -24,11 +25,13 @@ export interface Catalog extends Disposable {
   readonly unusedImages: UnusedImages;
   readonly quarantine: Quarantine;
   readonly wholeRuns: WholeRuns;
-  readonly knownManifests: KnownManifests;
+  readonly lackingTiers: LackingTiers;
   /** Takes over one manifest of a tier. */
   readonly importManifest: (tier: string) => ManifestImport;
   /** Looks for the files that should lie on a tier. */
   readonly lookForFiles: (tier: string) => FileLook;
+  /** What is wrong with the catalog itself; reads all of it. */
+  readonly integrityProblems: () => readonly string[];
   /** Writes a whole, consistent copy into a file that must not exist. */
   readonly copyTo: (file: string) => void;
 }
@@ -64,9 +67,10 @@ function assemble(db: Database): Catalog {
     unusedImages: openUnusedImages(db),
     quarantine: openQuarantineRows(db),
     wholeRuns: openWholeRuns(db),
-    knownManifests: openKnownManifests(db),
+    lackingTiers: openLackingTiers(db),
     importManifest: (tier) => openManifestImport(db, tier),
     lookForFiles: (tier) => openFileLook(db, tier),
+    integrityProblems: () => integrityProblems(db),
     copyTo: (file) => {
       db.prepare("VACUUM INTO ?").run(file);
     },

@@ -16,10 +16,13 @@ export interface Approval {
 export interface Decisions {
   readonly approvalOf: (job: string) => Approval | undefined;
   readonly saveApproval: (approval: Approval) => void;
+  /** What a person said yes to was another catalog: each is asked for again, lifted guards too. */
+  readonly forgetApprovals: () => void;
   /** Every job that was ever approved, and every tier that has a pin. */
   readonly names: () => { readonly jobs: readonly string[]; readonly tiers: readonly string[] };
   readonly pinOf: (tier: string) => TierPin | undefined;
   readonly savePin: (pin: TierPin) => void;
+  readonly forgetPin: (tier: string) => void;
 }
 
 export function openDecisions(db: Database): Decisions {
@@ -31,6 +34,11 @@ export function openDecisions(db: Database): Decisions {
     saveApproval: ({ job, fingerprint, rule, approvedAtMs, approvedBy }) => {
       const save = db.prepare("INSERT OR REPLACE INTO approvals VALUES (?, ?, ?, ?, ?)");
       save.run(job, fingerprint, rule, approvedAtMs, approvedBy);
+    },
+    forgetApprovals: () => {
+      db.transaction(() => {
+        for (const table of ["approvals", "guard_lifts"]) db.prepare(`DELETE FROM ${table}`).run();
+      });
     },
     names: () => ({
       jobs: db
@@ -45,6 +53,9 @@ export function openDecisions(db: Database): Decisions {
     pinOf: (tier) => {
       const row = db.prepare("SELECT pin FROM pins WHERE tier = ?").get(tier);
       return row === undefined ? undefined : (JSON.parse(String(row.pin)) as TierPin);
+    },
+    forgetPin: (tier) => {
+      db.prepare("DELETE FROM pins WHERE tier = ?").run(tier);
     },
     savePin: (pin) => {
       db.prepare("INSERT OR REPLACE INTO pins VALUES (?, ?)").run(pin.tier, JSON.stringify(pin));

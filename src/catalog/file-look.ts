@@ -26,6 +26,7 @@ export interface FileLook {
 
 export function openFileLook(db: Database, tier: string): FileLook {
   db.prepare("CREATE TEMP TABLE IF NOT EXISTS seen (path BLOB, modified_ns INTEGER, stored_as BLOB, state TEXT)").run();
+  db.prepare("DELETE FROM temp.seen").run();
   const note = db.prepare("INSERT INTO temp.seen VALUES (?, ?, ?, ?)");
   const counts = { stored: 0, lost: 0 };
   return {
@@ -36,14 +37,11 @@ export function openFileLook(db: Database, tier: string): FileLook {
       if (state !== before) note.run(bytesOf(path), modifiedNs, bytesOf(storedAs), state);
     },
     end: () => {
-      db.transaction(() => {
-        db.prepare(
-          `UPDATE placements SET state = seen.state FROM temp.seen
-           WHERE placements.path = seen.path AND placements.modified_ns = seen.modified_ns
-             AND placements.tier = ? AND placements.stored_as = seen.stored_as`,
-        ).run(tier);
-        db.prepare("DELETE FROM temp.seen").run();
-      });
+      db.prepare(
+        `UPDATE placements SET state = seen.state FROM temp.seen
+         WHERE placements.path = seen.path AND placements.modified_ns = seen.modified_ns
+           AND placements.tier = ? AND placements.stored_as = seen.stored_as`,
+      ).run(tier);
       return counts;
     },
   };

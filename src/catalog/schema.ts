@@ -63,9 +63,9 @@ export const migrations: readonly string[] = [
     target BLOB NOT NULL, name BLOB NOT NULL, begun_at INTEGER NOT NULL, PRIMARY KEY (target, name)
   ) STRICT, WITHOUT ROWID;
 
-  -- Up to which run the manifests of a tier are known since they were read; what of them is not, and since when.
-  CREATE TABLE manifests_known (
-    tier TEXT PRIMARY KEY, read_through TEXT, lack TEXT CHECK (lack IN ('unread', 'behind')), since INTEGER NOT NULL
+  -- Tiers whose manifests say more than this catalog may know, and since when.
+  CREATE TABLE lacking_tiers (
+    tier TEXT PRIMARY KEY, lack TEXT NOT NULL CHECK (lack IN ('unread', 'behind')), since INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
   -- What is wrong with a stored version, as it was last read back; gone once it is mended.

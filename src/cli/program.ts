@@ -4,6 +4,7 @@ import { openCatalogToWrite } from "../app/stored.ts";
 import { requireConfig, requireConfigAndWarnings } from "../config/require.ts";
 import { addApproveVerb } from "./approve.ts";
 import { addCatVerb } from "./cat.ts";
+import { addCatalogVerbs } from "./catalog.ts";
 import { addSharedOptions, type Cli, defaultConfigFile } from "./cli.ts";
 import { addConfigVerbs } from "./config.ts";
 import { usageScreen } from "./error-screen.ts";
@@ -57,6 +58,7 @@ export function buildProgram({ cli, app, workingDirectory }: ProgramDoors): Comm
       return { ...catalog.decisions, [Symbol.dispose]: () => catalog[Symbol.dispose]() };
     },
   });
+  addCatalogVerbs(program, cli, { app, config });
   addInitVerb(program, cli);
   addConfigVerbs(program, cli);
   return program;

@@ -32,7 +32,7 @@ export async function runCommandLine(argv: readonly string[], { terminal, signal
 }
 
 /** The other entry points lie beside this file, as source or as bundles. */
-function entryPoint(name: "job" | "probe" | "copier" | "reader"): string {
+function entryPoint(name: "job" | "tier" | "probe" | "copier" | "reader"): string {
   const isBundle = import.meta.filename.endsWith(".js");
   return `${import.meta.dirname}/${name}.${isBundle ? "js" : "ts"}`;
 }

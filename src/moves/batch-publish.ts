@@ -11,18 +11,23 @@ import type { MoveSession } from "./session.ts";
  */
 export async function publishItems(session: MoveSession, batch: Batch): Promise<void> {
   const ready = batch.items.filter((item) => item.setback === undefined);
+  // The manifest and the catalog name the same moment, so that one can be made of the other.
+  const atMs = session.clock.now();
   if (ready.length > 0) {
-    await session.timed("publish", () => giveNames(session, batch, ready));
+    await session.timed("publish", () => giveNames(session, batch, { ready, atMs }));
     const { names } = session.syncs;
     if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", names));
   }
   await session.timed("journal", () => {
-    session.journal.publish(batch.key, { host: session.host, nowMs: session.clock.now() });
+    session.journal.publish(batch.key, { host: session.host, nowMs: atMs });
   });
 }
 
-async function giveNames(session: MoveSession, batch: Batch, ready: readonly Item[]): Promise<void> {
-  const atMs = session.clock.now();
+async function giveNames(
+  session: MoveSession,
+  batch: Batch,
+  { ready, atMs }: { readonly ready: readonly Item[]; readonly atMs: number },
+): Promise<void> {
   const facts = { host: session.host, atMs, tier: session.tier.name, root: session.source.path };
   const lines = ready.map((item) => printManifestLine(storedLine(item.operation, verifiedFacts(item), facts)));
   session.writeManifest(lines.join(""));

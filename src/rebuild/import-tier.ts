@@ -15,8 +15,6 @@ export interface ImportWatch {
 
 export interface ImportedTier extends FileCounts {
   readonly manifests: number;
-  /** Of the last manifest. */
-  readonly newestRun: string | undefined;
   /** Lines that are none: more than the torn last line that a killed run leaves. */
   readonly tornLines: number;
   /** Facts that a newer version has written; what they protect is not known here. */
@@ -45,10 +43,9 @@ export async function importTier(
     into.end();
   }
   const files = await lookForFiles(catalog, tier, watch);
-  const newestRun = manifests.at(-1)?.run;
-  if (counts.unknownFacts > 0) catalog.knownManifests.saveLack(tier.name, "unread", nowMs);
-  else catalog.knownManifests.saveRead(tier.name, newestRun, nowMs);
-  return { manifests: manifests.length, newestRun, ...counts, ...files };
+  if (counts.unknownFacts > 0) catalog.lackingTiers.save({ tier: tier.name, lack: "unread", sinceMs: nowMs });
+  else catalog.lackingTiers.forget(tier.name);
+  return { manifests: manifests.length, ...counts, ...files };
 }
 
 function* linesOf(

@@ -6,6 +6,7 @@ import { probeCapabilities } from "./capabilities.ts";
 import { type AdoptDecision, type AdoptRequest, decideAdoption } from "./decide-adoption.ts";
 import { openOwnDirectory, writeIdentity } from "./identity.ts";
 import { factsWithout, inspectOpen, openTierPath } from "./inspect.ts";
+import { pinOn } from "./pin.ts";
 import type { Capabilities, TierPin } from "./tier.ts";
 
 /** A path that can be adopted, held open between the question and the deed. */
@@ -102,13 +103,6 @@ function tryOut(root: number): Capabilities {
 function pinOf({ request, decision }: Prepared, made: AdoptMade): TierPin {
   const { config, pin } = request;
   const { mount, identity, kind } = decision;
-  return {
-    tier: config.name,
-    uuid: identity?.uuid ?? made.uuid,
-    mountPoint: mount.mountPoint,
-    filesystemType: mount.filesystemType,
-    filesystemId: mount.filesystemId ?? mount.source,
-    directory: config.directory,
-    adoptedAt: kind === "again" && pin !== undefined ? pin.adoptedAt : new Date(made.now).toISOString(),
-  };
+  const adoptedAt = kind === "again" && pin !== undefined ? pin.adoptedAt : new Date(made.now).toISOString();
+  return pinOn(config, mount, { uuid: identity?.uuid ?? made.uuid, adoptedAt });
 }

@@ -1,0 +1,46 @@
+import type { ManifestsOfTier } from "../reports/catalog.ts";
+import type { ReportedError } from "../reports/plan.ts";
+import type { AppDoors } from "./app.ts";
+import { doTier, type TierTerms } from "./do-tier.ts";
+import type { ImportTask, ReadTier, TierPlace } from "./tier-messages.ts";
+
+export interface ManifestReading {
+  readonly places: readonly TierPlace[];
+  /** The directory of the catalog that they are read into. */
+  readonly into: string;
+  readonly hosts: ImportTask["hosts"];
+  /** So many more lines and files were looked at. */
+  readonly onLooked: (name: string, count: number) => void;
+}
+
+/** Reads the manifests of tiers into a catalog, one tier after another, each in a process of its own. @throws the signal's reason */
+export async function readManifests(
+  doors: AppDoors,
+  terms: TierTerms,
+  { places, into, hosts, onLooked }: ManifestReading,
+): Promise<readonly ManifestsOfTier[]> {
+  const tiers: ManifestsOfTier[] = [];
+  for (const place of places) {
+    const name = place.how === "configured" ? place.tier.name : place.path;
+    let read: ReadTier | undefined;
+    const error = await doTier(doors, terms, {
+      task: { kind: "import", place, stateDir: into, hosts },
+      onMessage: (message) => {
+        if (message.type === "looked") onLooked(name, message.count);
+        if (message.type === "imported") read = message.tier;
+      },
+    });
+    tiers.push(read === undefined ? unread(name, error) : { ...readCounts(read), error: null });
+  }
+  return tiers;
+}
+
+function readCounts({ name, isAsFound, ...counts }: ReadTier): Omit<ManifestsOfTier, "error"> {
+  return { tier: name, asFound: isAsFound, ...counts };
+}
+
+function unread(tier: string, error: ReportedError | undefined): ManifestsOfTier {
+  const nothing = { hosts: [], manifests: 0, stored: 0, lost: 0, tornLines: 0, unknownFacts: 0, asFound: false };
+  const silent = { code: "TIER_UNAVAILABLE", message: `reading ${tier} ended early`, hint: "tierkeep health" };
+  return { tier, ...nothing, error: error ?? silent };
+}

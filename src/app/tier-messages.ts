@@ -1,0 +1,36 @@
+import type { ImportedTier } from "../rebuild/import-tier.ts";
+import type { ReportedError } from "../reports/plan.ts";
+import type { TierConfig, TierPin } from "../tiers/tier.ts";
+
+/** A tier as configured, with the identity that it must have where one is known; or whatever tier lies at a path. */
+export type TierPlace =
+  | { readonly how: "configured"; readonly tier: TierConfig; readonly pin: TierPin | undefined }
+  | { readonly how: "at-path"; readonly path: string };
+
+/** Reads the manifests of a tier into the catalog of a state directory, and looks for its files. */
+export interface ImportTask {
+  readonly kind: "import";
+  readonly place: TierPlace;
+  readonly stateDir: string;
+  /** This machine's names on tiers; one that is only its own name for itself is looked for there. */
+  readonly hosts: readonly string[] | { readonly machineName: string };
+}
+
+/** What a child process is asked to do with one tier; it reads no configuration of its own. */
+export type TierTask = ImportTask;
+
+/** A tier whose manifests were read. */
+export interface ReadTier extends ImportedTier {
+  readonly name: string;
+  /** Whose manifests were read. */
+  readonly hosts: readonly string[];
+  /** Taken for the tier because it carries its name: no adoption of it was known. */
+  readonly isAsFound: boolean;
+}
+
+export type FromTierChild =
+  /** So many more lines and files were looked at. */
+  | { readonly type: "looked"; readonly count: number }
+  | { readonly type: "imported"; readonly tier: ReadTier }
+  | { readonly type: "failure"; readonly error: ReportedError & { readonly facts: Readonly<Record<string, string>> } }
+  | { readonly type: "bug"; readonly stack: string };

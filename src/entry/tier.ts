@@ -1,0 +1,7 @@
+import { doTierTask } from "../app/tier-child.ts";
+import type { FromTierChild, TierTask } from "../app/tier-messages.ts";
+import { realHost } from "../host/host.ts";
+import { serveParent } from "./serve-parent.ts";
+
+/** The entry point of a process of its own for one tier. */
+serveParent<TierTask, FromTierChild>((task, doors) => doTierTask(task, { ...doors, clock: realHost().clock }));
