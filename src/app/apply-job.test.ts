@@ -27,6 +27,37 @@ test("a bug is no report", async () => {
   await assert.rejects(reportOf(new TypeError("undefined is not a function")), TypeError);
 });
 
+test("M5, C9: what a dead run left waits until the source is mounted that was approved", async () => {
+  using state = scratch("apply-job");
+  using catalog = openCatalog(state.path);
+  const place = { path: "/scratch", filesystemType: "xfs", filesystemId: "a", mountPoint: "/scratch" };
+  const rule = JSON.stringify({ source: place });
+  catalog.decisions.saveApproval({
+    job: "logs",
+    rule,
+    fingerprint: fingerprintOf(rule),
+    approvedAtMs: 0,
+    approvedBy: "ops",
+  });
+  let recoveries = 0;
+  const applyOn = async (source: object) => {
+    const job = jobThatMeets(new OperatorError("TEMP_FILE", "it is full"));
+    const recover = () => {
+      recoveries += 1;
+      return job.recover();
+    };
+    const clock = { now: () => 0, elapsed: () => 0 };
+    const doors = { pid: 1, clock, signal: new AbortController().signal, send: () => Promise.resolve() };
+    const judging = { catalog, formerly: [], guard: undefined };
+    const applying = { catalog, judging, doors, pacer: unpaced, reserve: openReserve(state.path, false), begun: 0 };
+    return await applyJob({ ...job, recover, rule: JSON.stringify({ source }) }, applying);
+  };
+  const refused = await applyOn({ ...place, filesystemType: "ext4", filesystemId: "b", mountPoint: "/" });
+  assert.deepEqual([refused.errors[0]?.code, recoveries], ["source-changed", 0]);
+  await applyOn(place);
+  assert.equal(recoveries, 1);
+});
+
 /** Of a job that moves one file of two, and then meets this. */
 async function reportOf(failure: unknown): Promise<JobReport> {
   using state = scratch("apply-job");

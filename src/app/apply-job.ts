@@ -6,9 +6,10 @@ import { hasCode, isFull } from "../lib/errors.ts";
 import { rawPath } from "../lib/raw-path.ts";
 import { pathFields } from "../reports/path.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
+import { sourceChange } from "./approval.ts";
 import type { ChildDoors } from "./job-child.ts";
 import { type JobTally, tallyJob } from "./job-report.ts";
-import type { Judging } from "./judge-job.ts";
+import { approvalOf, type Judging } from "./judge-job.ts";
 import { type JudgedPlan, planAndJudge } from "./plan-job.ts";
 
 interface Applying {
@@ -63,7 +64,8 @@ async function applyWithReserve(job: Job, attempt: Attempt): Promise<Ending> {
 const keepDoneMs = 30 * 86_400_000;
 
 async function applyOnce(job: Job, { catalog, judging, doors, pacer, tally, times }: Attempt): Promise<Ending> {
-  tally.recovered(await job.recover());
+  // On another file system what a dead run left would look as if it were gone.
+  if (isSourceAsApproved(job, judging)) tally.recovered(await job.recover());
   const scanBegun = doors.clock.elapsed();
   using judged = await planAndJudge(job, judging, {
     onProgress: (files) => void doors.send({ type: "scanned", files }),
@@ -85,6 +87,10 @@ async function applyOnce(job: Job, { catalog, judging, doors, pacer, tally, time
   catalog.journal.forgetDoneBefore(doors.clock.now() - keepDoneMs);
   const reason = tally.remainingFiles() === 0 ? undefined : pacer.stopReason();
   return reason === undefined ? {} : { stoppedBy: reason };
+}
+
+function isSourceAsApproved(job: Job, judging: Judging): boolean {
+  return sourceChange(job.rule, approvalOf(job.name, judging)) === undefined;
 }
 
 function refuse(job: Job, { planned, refusal }: JudgedPlan): JobError | undefined {

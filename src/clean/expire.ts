@@ -2,17 +2,23 @@ import type { Quarantine, Quarantined } from "../catalog/quarantine.ts";
 import type { Outcome } from "../jobs/job.ts";
 import { openSourceRoot } from "../jobs/source.ts";
 import { OperatorError } from "../lib/errors.ts";
-import type { RawPath } from "../lib/raw-path.ts";
+import { joinPath, type RawPath } from "../lib/raw-path.ts";
 import { type ScratchRoot, scratchRoot } from "./open-directory.ts";
-import { removeEmptyQuarantine, visitAside } from "./quarantine.ts";
+import { hasFolder, removeEmptyQuarantine, visitAside } from "./quarantine.ts";
+
+/** What lies aside, and the job's own scratch directory: that is on the file system that was approved. */
+export interface AsideOf {
+  readonly quarantine: Quarantine;
+  readonly ownRoot: RawPath;
+}
 
 /** Removes for good what lay aside for long enough; what is not there as it was set aside is no longer ours to remove. */
-export function removeExpired(quarantine: Quarantine, items: readonly Quarantined[]): readonly Outcome[] {
-  return byRoot(items).flatMap(([path, ofRoot]) => {
+export function removeExpired({ quarantine, ownRoot }: AsideOf, items: readonly Quarantined[]): readonly Outcome[] {
+  return byRootAndRun(items).flatMap(([first, ofRoot]) => {
     const outcomes: Outcome[] = [];
-    const isReached = onScratchRoot(path, (root) => {
+    const isReached = onScratchRoot(first, ownRoot, (root) => {
       for (const item of ofRoot) outcomes.push(removeOne(root, item));
-      removeEmptyQuarantine(root, runsOf(ofRoot));
+      removeEmptyQuarantine(root, [first.run]);
     });
     if (!isReached) return ofRoot.map((item) => outcomeOf(item, "other-file-system"));
     quarantine.forget(ofRoot);
@@ -21,29 +27,33 @@ export function removeExpired(quarantine: Quarantine, items: readonly Quarantine
 }
 
 /** What a run that died was setting aside either lies aside or where it was. */
-export function reconcileIntended(quarantine: Quarantine, items: readonly Quarantined[]): void {
-  for (const [path, ofRoot] of byRoot(items)) {
-    onScratchRoot(path, (root) => {
+export function reconcileIntended({ quarantine, ownRoot }: AsideOf, items: readonly Quarantined[]): void {
+  for (const [first, ofRoot] of byRootAndRun(items)) {
+    onScratchRoot(first, ownRoot, (root) => {
       const stayed = ofRoot.filter((item) => visitAside(root, item, false) === undefined);
       quarantine.settle(ofRoot, new Set(stayed));
-      removeEmptyQuarantine(root, runsOf(ofRoot));
+      removeEmptyQuarantine(root, [first.run]);
     });
   }
 }
 
-function byRoot(items: readonly Quarantined[]): readonly (readonly [RawPath, readonly Quarantined[]])[] {
-  return [...Map.groupBy(items, (item) => item.root)];
+type Together = readonly [first: Quarantined, all: readonly Quarantined[]];
+
+function byRootAndRun(items: readonly Quarantined[]): readonly Together[] {
+  const groups = Map.groupBy(items, ({ root, run }) => joinPath(root, run));
+  return [...groups.values()].flatMap((all) => all.slice(0, 1).map((first): Together => [first, all]));
 }
 
-function runsOf(items: readonly Quarantined[]): ReadonlySet<string> {
-  return new Set(items.map((item) => item.run));
-}
-
-/** False when there is no such directory now; what lies aside below it waits until it is back. */
-function onScratchRoot(path: RawPath, use: (root: ScratchRoot) => void): boolean {
+/**
+ * False when what lies aside cannot be reached now, and waits. Of a directory that was the job's once nobody says that
+ * its file system is mounted, unless the run's folder is there.
+ */
+function onScratchRoot({ root: path, run }: Quarantined, ownRoot: RawPath, use: (root: ScratchRoot) => void): boolean {
   try {
     using source = openSourceRoot(path);
-    use(scratchRoot(source));
+    const root = scratchRoot(source);
+    if (path !== ownRoot && !hasFolder(root, run)) return false;
+    use(root);
     return true;
   } catch (error) {
     if (error instanceof OperatorError && error.code === "SOURCE_MISSING") return false;

@@ -41,7 +41,9 @@ export function openCleanJob(rule: CleanRule, context: JobContext): Job {
     writesTo: [],
     recover: async () => {
       const quarantine = context.catalog?.quarantine;
-      if (quarantine !== undefined) reconcileIntended(quarantine, quarantine.intended(rule.name));
+      const names = [rule.name, ...rule.formerly];
+      const intended = names.flatMap((name) => quarantine?.intended(name) ?? []);
+      if (quarantine !== undefined) reconcileIntended({ quarantine, ownRoot: source.path }, intended);
       return nothingLeft;
     },
     plan: async (watch) => {
@@ -165,7 +167,7 @@ function openSession({ rule, context, source }: Opened): OpenSession {
     signal,
     pacer,
     setAside,
-    removeExpired: (items) => removeExpired(catalog.quarantine, items),
+    removeExpired: (items) => removeExpired({ quarantine: catalog.quarantine, ownRoot: source.path }, items),
     [Symbol.dispose]: () => setAside?.[Symbol.dispose](),
   };
 }

@@ -123,6 +123,13 @@ function removeIfEmpty(root: number, folder: RawPath, name: RawPath): void {
   }
 }
 
+/** Where a run put what it set aside is there. */
+export function hasFolder(root: ScratchRoot, run: string): boolean {
+  const fd = openFolder(root, run);
+  if (fd !== undefined) closeFd(fd);
+  return fd !== undefined;
+}
+
 function openFolder(root: ScratchRoot, run: string): number | undefined {
   try {
     return openBeneath(root.fd, quarantineOf(run), open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW);

@@ -38,3 +38,13 @@ test("M23: what a dead process left in the file holds nobody up, nor does half a
   using _lock = await lockJob({ stateDir: dir.path, job: "logs", holder });
   assert.deepEqual(JSON.parse(readFileSync(`${dir.path}/locks/logs.lock`, "utf8")), holder);
 });
+
+test("M23: a run that began under a name that the job had before holds the job", async () => {
+  using dir = scratch("lock");
+  const before = await lockJob({ stateDir: dir.path, job: "logs", holder });
+  const request = { stateDir: dir.path, job: "daily", formerly: ["logs", "daily"], holder, waitMs: 0 };
+  await assert.rejects(lockJob(request), /logs is being done already, by pid 4242/);
+  before[Symbol.dispose]();
+  (await lockJob(request))[Symbol.dispose]();
+  (await lockJob(request))[Symbol.dispose]();
+});

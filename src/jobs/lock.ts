@@ -24,6 +24,8 @@ export interface JobLock extends Disposable {
 export interface LockRequest {
   readonly stateDir: string;
   readonly job: string;
+  /** Names that the job had before: a run that began under one of them is a holder, too. */
+  readonly formerly?: readonly string[];
   readonly holder: LockHolder;
   /** How long to wait for another holder, in milliseconds; 5 s unless said. */
   readonly waitMs?: number;
@@ -41,20 +43,31 @@ const lookEveryMs = 100;
  * however it ends. @throws OperatorError BUSY, naming the holder; the signal's reason
  */
 export async function lockJob(request: LockRequest): Promise<JobLock> {
-  const { stateDir, job, holder, waitMs = usualWaitMs } = request;
-  const fd = openLock(stateDir, job);
+  const { stateDir, job, formerly = [], holder } = request;
+  using taken = new DisposableStack();
+  const fds: number[] = [];
+  for (const name of new Set([job, ...formerly])) fds.push(taken.adopt(await takeLock(request, name), closeFd));
+  const tell = (now: LockHolder) => {
+    for (const fd of fds) writeHolder(fd, stateDir, now);
+  };
+  tell(holder);
+  const held = taken.move();
+  return { tell, [Symbol.dispose]: () => held.dispose() };
+}
+
+async function takeLock({ stateDir, waitMs = usualWaitMs, ...request }: LockRequest, name: string): Promise<number> {
+  const fd = openLock(stateDir, name);
   for (let waited = 0; !tryLock(fd); waited += lookEveryMs) {
     if (waited >= waitMs || request.signal?.aborted === true) {
       const current = readHolder(fd);
       closeFd(fd);
       request.signal?.throwIfAborted();
-      throw busy(job, current);
+      throw busy(name, current);
     }
     request.onWaiting?.();
     await delay(lookEveryMs);
   }
-  writeHolder(fd, stateDir, holder);
-  return { tell: (now) => writeHolder(fd, stateDir, now), [Symbol.dispose]: () => closeFd(fd) };
+  return fd;
 }
 
 function openLock(stateDir: string, job: string): number {

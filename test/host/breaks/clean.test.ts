@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { scratch } from "../../support/scratch.ts";
-import { openCleanScene, results } from "../clean/scene.ts";
+import { later, openCleanScene, results } from "../clean/scene.ts";
 import { guardedProgram, move, oldFiles, openGuarded } from "../guards/program.ts";
 
 test("D8: a tier below a scratch directory stays whole, whatever path it is configured by", async () => {
@@ -47,4 +47,36 @@ test("a directory is restored with what was moved from it, too, when something b
   assert.deepEqual(files.map((file) => file.path.slice(path.length)).sort(), [
     ...["/data/logs/f0", "/data/logs/f1", "/data/logs/f2", "/data/scratch/f0"],
   ]);
+});
+
+const aside = { quarantineMs: 86_400_000, maxDelete: { files: 9, bytes: undefined, share: 1 } };
+
+test("what a killed run set aside under the job's former name is known after it was renamed", async () => {
+  using scene = openCleanScene();
+  writeFileSync(`${scene.path}/old`, "old");
+  const killed = () => {
+    throw new Error("killed");
+  };
+  const catalog = { ...scene.catalog, quarantine: { ...scene.catalog.quarantine, settle: killed } };
+  await assert.rejects(scene.run({ rule: aside, context: { catalog } }), /killed/);
+  await scene.run({ rule: { ...aside, name: "daily", formerly: ["tmp"] } });
+  assert.deepEqual(
+    [...scene.catalog.quarantine.all()].map(({ job, path }) => [job, path]),
+    [["tmp", "old"]],
+  );
+});
+
+test("C1: what lies aside on a file system that is not mounted now is not forgotten", async () => {
+  using scene = openCleanScene();
+  using other = openCleanScene();
+  writeFileSync(`${scene.path}/old`, "old");
+  await scene.run({ rule: aside });
+  // The job's path was edited, and where it was before an empty mount point is left.
+  renameSync(scene.path, `${scene.path}-unmounted`);
+  mkdirSync(scene.path);
+  const late = { rule: { ...aside, path: other.path }, nowMs: later() + 2 * aside.quarantineMs };
+  assert.deepEqual(results(await scene.run(late)), { old: "other-file-system" });
+  rmdirSync(scene.path);
+  renameSync(`${scene.path}-unmounted`, scene.path);
+  assert.deepEqual(results(await scene.run(late)), { old: "removed" });
 });
