@@ -108,7 +108,7 @@ test("the first Ctrl-C ends the run well, the second at once; the next run goes 
   once.type(ctrlC);
   assert.equal(await once.exitCode, 130);
   assert.match(seen(once.output()), /stopping: what is begun is brought to a good end/);
-  assert.match(seen(once.output()), /logs {2}↻ .*\n +stopped by signal; [\d,]+ files left for the next run/);
+  assert.match(seen(once.output()), /logs {2}↻ .*\n +stopped by signal; [\d,]+ files, .* left for the next run/);
   assert.match(seen(once.output()), /interrupted · run \S+ +exit 130\n$/);
   assert.deepEqual(readdirSync(`${scene.home}/warm/.tierkeep/staging`), []);
 

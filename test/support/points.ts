@@ -46,6 +46,8 @@ const parts = [
   ["tier", /\.tierkeep/],
   ["stored", /\/scene\/logs/],
   ["catalog", /catalog\.(db|copy)/],
+  ["scan index", /\/scan\.db/],
+  ["reserve", /\/state\/reserve/],
   ["lock", /\/locks/],
   ["state", /\/state[>"]/],
   ["source", /\/mnt\/log[/>]/],
