@@ -40,8 +40,9 @@ async function applyOne(request: JobRequest, doors: ChildDoors): Promise<void> {
   const { stateDir, rule, lockWaitMs } = request;
   const holder = { pid: doors.pid, since: new Date(doors.clock.now()).toISOString(), run: request.run };
   const onWaiting = () => void doors.send({ type: "waiting" });
+  const names = { job: rule.name, formerly: rule.formerly };
   const waiting = lockWaitMs === undefined ? {} : { waitMs: lockWaitMs };
-  using lock = await lockJob({ stateDir, job: rule.name, holder, signal: doors.signal, onWaiting, ...waiting });
+  using lock = await lockJob({ stateDir, ...names, holder, signal: doors.signal, onWaiting, ...waiting });
   const reserve = openReserve(stateDir, request.isTight);
   using catalog = reserve.use(() => openCatalog(stateDir));
   const begun = doors.clock.elapsed();
