@@ -34,6 +34,8 @@ export function quarantinedId({ run, job, seq }: Pick<Quarantined, "run" | "job"
 }
 
 export interface Quarantine {
+  /** The highest number that a run gave so far, in an attempt before this one; 0 without any. */
+  readonly lastSeqOf: (run: string, job: string) => number;
   /** Durable: these are about to be set aside. */
   readonly intend: (items: readonly Quarantined[]) => void;
   /** They are aside now, but for those that stayed where they were. */
@@ -61,6 +63,8 @@ export function openQuarantineRows(db: Database): Quarantine {
   const remove = ({ run, job, seq }: Quarantined) =>
     db.prepare("DELETE FROM quarantine WHERE run = ? AND job = ? AND seq = ?").run(run, job, seq);
   return {
+    lastSeqOf: (run, job) =>
+      Number(db.prepare("SELECT max(seq) AS last FROM quarantine WHERE run = ? AND job = ?").get(run, job)?.last ?? 0),
     intend: (items) =>
       db.transaction(() => {
         const insert = db.prepare("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?)");

@@ -25,7 +25,7 @@ export interface AsideOwner {
 
 export function openSetAside(owner: AsideOwner, root: ScratchRoot, quarantine: Quarantine): SetAside {
   let folder: OpenQuarantine | undefined;
-  let last = 0;
+  let last = quarantine.lastSeqOf(owner.run, owner.job);
   return {
     begin: (batch) => {
       const items = new Map<Removal, Quarantined>();

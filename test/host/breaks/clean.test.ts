@@ -80,3 +80,12 @@ test("C1: what lies aside on a file system that is not mounted now is not forgot
   renameSync(`${scene.path}-unmounted`, scene.path);
   assert.deepEqual(results(await scene.run(late)), { old: "removed" });
 });
+
+test("C8: a second attempt within one run, as after a full disk, sets aside what the first did not", async () => {
+  using scene = openCleanScene();
+  const context = { run: "20261123T041500Z-full" };
+  writeFileSync(`${scene.path}/first`, "first");
+  await scene.run({ rule: aside, context });
+  writeFileSync(`${scene.path}/second`, "second");
+  assert.deepEqual(results(await scene.run({ rule: aside, context })), { second: "quarantined" });
+});
