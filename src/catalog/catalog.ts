@@ -1,4 +1,5 @@
 import { makeDirectories } from "../host/files.ts";
+import { type Comparison, type Difference, differencesFrom } from "./compare.ts";
 import { type Database, openDatabase, openDatabaseToRead, unusable } from "./database.ts";
 import { type Decisions, openDecisions } from "./decisions.ts";
 import { type FileLook, openFileLook } from "./file-look.ts";
@@ -32,6 +33,8 @@ export interface Catalog extends Disposable {
   readonly lookForFiles: (tier: string) => FileLook;
   /** What is wrong with the catalog itself; reads all of it. */
   readonly integrityProblems: () => readonly string[];
+  /** What it says otherwise than one that was made of the manifests. */
+  readonly differencesFrom: (comparison: Comparison) => Iterable<Difference>;
   /** Writes a whole, consistent copy into a file that must not exist. */
   readonly copyTo: (file: string) => void;
 }
@@ -71,6 +74,7 @@ function assemble(db: Database): Catalog {
     importManifest: (tier) => openManifestImport(db, tier),
     lookForFiles: (tier) => openFileLook(db, tier),
     integrityProblems: () => integrityProblems(db),
+    differencesFrom: (comparison) => differencesFrom(db, comparison),
     copyTo: (file) => {
       db.prepare("VACUUM INTO ?").run(file);
     },

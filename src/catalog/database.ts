@@ -129,7 +129,7 @@ function asOperatorError(error: unknown, file: string): unknown {
   if (!hasCode(error, "ERR_SQLITE_ERROR")) return error;
   if (isDamage(error)) {
     return new OperatorError("CATALOG_DAMAGED", `the catalog ${file} is damaged: ${messageOf(error)}`, {
-      hint: `keep it, and bring back a copy: cp ${file} ${file}.damaged; every fact is also in the manifests on the tiers`,
+      hint: "tierkeep catalog rebuild makes it anew from the manifests on the tiers; the damaged one is kept",
       cause: error,
     });
   }

@@ -15,7 +15,7 @@ export function refuseCutFile(file: string): void {
   if (facts === undefined || facts.sizeBytes >= facts.wholeBytes) return;
   throw new OperatorError("CATALOG_DAMAGED", `the catalog ${file} is cut off`, {
     facts: { expected: `${facts.wholeBytes} bytes`, found: `${facts.sizeBytes} bytes` },
-    hint: `keep it, and bring back a copy: cp ${file} ${file}.damaged; every fact is also in the manifests on the tiers`,
+    hint: "tierkeep catalog rebuild makes it anew from the manifests on the tiers; the damaged one is kept",
   });
 }
 

@@ -9,7 +9,7 @@ import { absolutePath } from "../lib/fields.ts";
 import type { CatalogDoors } from "./catalog.ts";
 import { rebuildScreen } from "./catalog-screen.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
-import { progressLine } from "./progress.ts";
+import { readingProgress } from "./reading-progress.ts";
 
 interface RebuildOptions extends SharedOptions {
   readonly from?: string;
@@ -25,16 +25,8 @@ export function addCatalogRebuildVerb(group: Command, cli: Cli, open: CatalogDoo
       const options = command.optsWithGlobals<RebuildOptions>();
       const from = options.from === undefined ? undefined : requireAbsolute(options.from);
       const { terms, isHostGuessed } = termsOf(open, options);
-      const lines = new Map<string, number>();
-      using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
-      const report = await rebuildCatalog(open.app, terms, {
-        from,
-        isHostGuessed,
-        onLooked: (name, count) => {
-          lines.set(name, (lines.get(name) ?? 0) + count);
-          progress.counted(`${name}: read`, lines.get(name) ?? 0);
-        },
-      });
+      using progress = readingProgress(cli);
+      const report = await rebuildCatalog(open.app, terms, { from, isHostGuessed, onLooked: progress.onLooked });
       progress.clear();
       cli.terminal.print(
         options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : rebuildScreen(cli.terminal, report),

@@ -63,7 +63,8 @@ export const errorTable = {
   CATALOG_DAMAGED: {
     exit: "corrupt",
     meaning: "The catalog cannot be read.",
-    remedy: "Keep the file, restore a copy from a tier's `.tierkeep/hosts/`, and look at the disk that it lies on.",
+    remedy:
+      "`tierkeep catalog rebuild` makes it anew from the manifests on the tiers, and keeps the damaged one. Look at the disk that it lies on.",
   },
   STATE_DIR: {
     exit: "external",

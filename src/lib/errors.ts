@@ -50,7 +50,7 @@ export function systemFailure(error: unknown): OperatorError | undefined {
   if (hasCode(error, "ERR_SQLITE_ERROR")) {
     if (isDamage(error)) {
       return new OperatorError("CATALOG_DAMAGED", `the catalog is damaged: ${messageOf(error)}`, {
-        hint: "keep the files in state_dir, and bring back a copy; every fact is also in the manifests on the tiers",
+        hint: "tierkeep catalog rebuild makes it anew from the manifests on the tiers; the damaged one is kept",
         cause: error,
       });
     }
