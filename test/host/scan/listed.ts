@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { readMounts } from "../../../src/tiers/mounts.ts";
 
 /** Paths of what lies in a tree. */
 export interface Listed {
@@ -8,13 +9,14 @@ export interface Listed {
 }
 
 /** What lies in the tree now, but for what is mounted in it. */
-export function listTree(tree: { readonly root: string; readonly mounted: readonly string[] }): Listed {
+export function listTree(root: string): Listed {
+  const mounts = mountsBelow(root);
   const [directories, files]: [string[], string[]] = [[], []];
-  const pending = [tree.root];
+  const pending = [root];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     for (const entry of readdirSync(at, { withFileTypes: true })) {
       const path = join(at, entry.name);
-      if (tree.mounted.includes(path) || entry.name === "lost+found") continue;
+      if (mounts.includes(path) || entry.name === "lost+found") continue;
       if (entry.isFile()) files.push(path);
       if (!entry.isDirectory()) continue;
       directories.push(path);
@@ -22,4 +24,11 @@ export function listTree(tree: { readonly root: string; readonly mounted: readon
     }
   }
   return { directories, files };
+}
+
+/** Mount points in the tree, wherever renames have brought them since; the last mounted last. */
+export function mountsBelow(root: string): readonly string[] {
+  return readMounts()
+    .map(({ mountPoint }) => mountPoint as string)
+    .filter((path) => path.startsWith(`${root}/`));
 }

@@ -10,6 +10,8 @@ import {
   readdirSync,
   renameSync,
   rmdirSync,
+  rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   utimesSync,
@@ -21,7 +23,7 @@ import { statFd } from "../../../src/host/stat.ts";
 import { unmountAll } from "../../support/loop-mount.ts";
 import type { Seeded } from "../../support/seeded.ts";
 import { attempt } from "./attempt.ts";
-import { type Listed, listTree } from "./listed.ts";
+import { type Listed, listTree, mountsBelow } from "./listed.ts";
 import { writeThroughMapping } from "./mapping.ts";
 import { dueAge } from "./scan-once.ts";
 
@@ -39,7 +41,7 @@ export interface LivingTree extends Disposable {
 const stepsToAList = 5;
 const second = 1000;
 const day = 86_400 * second;
-const [directoriesAtMost, filesAtMost, mountsAtMost] = [50, 200, 3] as const;
+const [directoriesAtMost, filesAtMost, mountsAtMost, twinsAtMost] = [50, 200, 3, 6] as const;
 /** Ages that files are given, some of which come due within the next scans. */
 const soonDue = [2, 4, 7, 11, 16].map((seconds) => dueAge - seconds * second);
 const ages = [0, 3600 * second, 2 * day, 3 * day, dueAge + second, 30 * day, -3 * second, -day, ...soonDue, ...soonDue];
@@ -50,30 +52,29 @@ interface Tree {
   readonly now: () => number;
   /** Inodes that were old when a scan looked. */
   readonly wasOld: Set<string>;
-  readonly mounted: string[];
   readonly twins: (readonly [string, string])[];
   names: number;
 }
 
 export function openLivingTree(root: string, chance: Seeded, now: () => number): LivingTree {
-  const tree: Tree = { root, chance, now, wasOld: new Set(), mounted: [], twins: [], names: 0 };
-  let [listed, steps] = [listTree(tree), 0];
+  const tree: Tree = { root, chance, now, wasOld: new Set(), twins: [], names: 0 };
+  let [listed, steps] = [listTree(root), 0];
   return {
     step: () => {
       const [name, operation] = chance.pick(weighted);
-      if (steps++ % stepsToAList === 0) listed = listTree(tree);
+      if (steps++ % stepsToAList === 0) listed = listTree(root);
       attempt(() => operation(tree, listed));
       return name;
     },
     looked: () => {
-      for (const path of listTree(tree).files)
+      for (const path of listTree(root).files)
         if (now() - lstatSync(path).mtimeMs > day - 60 * second) tree.wasOld.add(inodeOf(path));
     },
     moveAway: (due) => {
       for (const path of due) attempt(() => unlinkSync(join(root, path)));
     },
     [Symbol.dispose]: () => {
-      for (const path of tree.mounted.toReversed()) unmountAll(path);
+      for (const path of mountsBelow(root).toReversed()) unmountAll(path);
     },
   };
 }
@@ -154,15 +155,25 @@ function keepTimes(tree: Tree, { directories }: Listed, change: (directory: stri
 }
 
 /** Two parents, in each a child of the same times: only the inode tells one from the other. */
-function makeTwins(tree: Tree, { directories }: Listed): void {
-  if (directories.length >= directoriesAtMost) return;
-  const [one, other] = [join(tree.root, name(tree, "t")), join(tree.root, name(tree, "t"))];
-  for (const path of [one, other, `${one}/twin`, `${other}/twin`]) mkdirSync(path);
-  writeFileSync(`${one}/twin/young`, "");
-  writeFileSync(`${other}/twin/old`, "");
-  touch(tree, `${one}/twin/young`, 2 * day);
-  touch(tree, `${other}/twin/old`, dueAge + day);
-  tree.twins.push([one, other]);
+function makeTwins(tree: Tree): void {
+  if (tree.twins.length === twinsAtMost) {
+    if (mountsBelow(tree.root).length > 0) return;
+    for (const path of tree.twins.shift() ?? []) rmSync(path, { recursive: true, force: true });
+  }
+  for (let tries = 0; tries < 20; tries++) {
+    const [one, other] = [join(tree.root, name(tree, "t")), join(tree.root, name(tree, "t"))];
+    for (const path of [one, other, `${one}/twin`, `${other}/twin`]) mkdirSync(path);
+    writeFileSync(`${one}/twin/young`, "");
+    writeFileSync(`${other}/twin/old`, "");
+    touch(tree, `${one}/twin/young`, 2 * day);
+    touch(tree, `${other}/twin/old`, dueAge + day);
+    if (statSync(`${one}/twin`).ctimeMs === statSync(`${other}/twin`).ctimeMs) {
+      tree.twins.push([one, other]);
+      return;
+    }
+    // A tick of the clock came between them.
+    for (const path of [one, other]) rmSync(path, { recursive: true });
+  }
 }
 
 function swapTwins(tree: Tree): void {
@@ -180,13 +191,12 @@ function bind(tree: Tree, paths: readonly string[]): void {
 }
 
 function mount(tree: Tree, args: readonly string[], at: string): void {
-  if (tree.mounted.length >= mountsAtMost) return;
+  if (mountsBelow(tree.root).length >= mountsAtMost) return;
   execFileSync("mount", [...args, at], { stdio: "ignore" });
-  tree.mounted.push(at);
 }
 
 function unmountOne(tree: Tree): void {
-  const path = tree.mounted.pop();
+  const path = mountsBelow(tree.root).at(-1);
   if (path !== undefined) unmountAll(path);
 }
 
