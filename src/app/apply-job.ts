@@ -81,8 +81,9 @@ async function applyOnce(job: Job, { catalog, judging, doors, pacer, tally, time
   for (const guard of judged.lifted) catalog.guards.useLift(job.name, guard);
   for await (const outcomes of job.apply(judged.plan)) {
     tally.outcomes(outcomes);
+    const files = outcomes.reduce((sum, outcome) => sum + (outcome.files ?? 1), 0);
     const bytes = outcomes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    await doors.send({ type: "progress", done: { files: outcomes.length, bytes } });
+    await doors.send({ type: "progress", done: { files, bytes } });
   }
   catalog.journal.forgetDoneBefore(doors.clock.now() - keepDoneMs);
   const reason = tally.remainingFiles() === 0 ? undefined : pacer.stopReason();

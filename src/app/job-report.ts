@@ -67,14 +67,14 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
     },
     outcomes: (outcomes) => {
       for (const outcome of outcomes) {
-        add(counts, outcome.result, 1);
-        done.files += 1;
-        done.sourceBytes += outcome.sizeBytes;
-        done.freed += outcome.freedBytes ?? 0;
-        if (outcome.result === "removed") addThing(reclaimed, outcome);
-        if (outcome.result === "moved") done.read += outcome.sizeBytes;
-        if (outcome.result === "moved") done.written += outcome.storedBytes;
-        if (troubles.has(outcome.result)) error(errorOf(outcome));
+        const { result, sizeBytes, files = 1, freedBytes = 0 } = outcome;
+        add(counts, result, files);
+        done.files += files;
+        done.sourceBytes += sizeBytes;
+        done.freed += freedBytes;
+        if (result === "removed") addThing(reclaimed, outcome);
+        if (result === "moved") addMoved(done, outcome);
+        if (troubles.has(result)) error(errorOf(outcome));
       }
     },
     remainingFiles: () => Math.max(totals.files - done.files, 0),
@@ -128,6 +128,11 @@ function strangerWarning(name: string): string {
 
 function add(counts: Map<string, number>, code: string, count: number): void {
   counts.set(code, (counts.get(code) ?? 0) + count);
+}
+
+function addMoved(done: { read: number; written: number }, { sizeBytes, storedBytes }: Outcome): void {
+  done.read += sizeBytes;
+  done.written += storedBytes;
 }
 
 function addThing(reclaimed: Map<ThingKind, { count: number; bytes: number }>, outcome: Outcome): void {

@@ -14,6 +14,7 @@ import { choosePlacements } from "../restore/select.ts";
 import { prepareTarget, type TargetOptions } from "../restore/targets.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
 import { type AsideMeant, asideMeant, bringAllBack } from "./restore-aside.ts";
+import { partsMeant } from "./restore-parts.ts";
 import { openShelf, type TierShelf } from "./shelf.ts";
 import { openCatalogToWrite, reportedError } from "./stored.ts";
 
@@ -28,25 +29,35 @@ export interface RestoreRequest extends TargetOptions {
 export async function restoreAll(doors: AppDoors, config: Config, request: RestoreRequest): Promise<RestoreReport> {
   using catalog = openCatalogToWrite(config);
   const aside = asideMeant(catalog, request);
-  const chosen = placementsMeant(catalog, aside, request);
+  const parts = partsMeant(catalog, request);
+  const isElsewhere = (pattern: string) => aside.has(pattern) || parts.has(pattern);
+  const chosen = placementsMeant(catalog, { aside, isElsewhere }, request);
   const holder = { pid: doors.pid, since: new Date(doors.host.clock.now()).toISOString(), run: newRunId(doors.host) };
   using _lock = await lockJob({ stateDir: config.stateDir, job: ".restore", holder });
   removeLeftovers(catalog, doors.host.clock.now());
   const names = [...chosen.values()].map((placement) => placement.tier);
   using shelf = await openShelf(doors, config, { catalog, names });
   const links = new Map<string, RawPath>();
-  const files: RestoredFile[] = bringAllBack(aside, { catalog, request, nowMs: doors.host.clock.now() });
+  const files: RestoredFile[] = [
+    ...bringAllBack(aside, { catalog, request, nowMs: doors.host.clock.now() }),
+    ...parts.begin(),
+  ];
   for (const group of restoreGroups(chosen.values())) {
     doors.signal.throwIfAborted();
     const restored = await restoreSome(group, { doors, catalog, shelf, links, request });
     for (const file of restored) request.onRestored(file);
     files.push(...restored);
   }
+  files.push(...parts.finish());
   return restoreReport({ files }, envelopeFacts(doors, config));
 }
 
 /** Versions by id; of a path that has been set aside, that is what comes back. */
-function placementsMeant(catalog: Catalog, aside: AsideMeant, request: RestoreRequest): ReadonlyMap<string, Placement> {
+function placementsMeant(
+  catalog: Catalog,
+  { aside, isElsewhere }: { readonly aside: AsideMeant; readonly isElsewhere: (pattern: string) => boolean },
+  request: RestoreRequest,
+): ReadonlyMap<string, Placement> {
   const paths = new Set([...aside.values()].flat().map(({ root, path }) => joinPath(root, path)));
   const chosen = new Map<string, Placement>();
   for (const pattern of request.patterns) {
@@ -54,7 +65,7 @@ function placementsMeant(catalog: Catalog, aside: AsideMeant, request: RestoreRe
       for (const placement of choosePlacements({ ...request, placements: catalog.placements, pattern }))
         if (!paths.has(placement.path)) chosen.set(placement.id, placement);
     } catch (error) {
-      if (!(hasCode(error, "NOT_FOUND") && aside.has(pattern))) throw error;
+      if (!(hasCode(error, "NOT_FOUND") && isElsewhere(pattern))) throw error;
     }
   }
   return chosen;

@@ -25,8 +25,10 @@ export function insertBatch(
   { place, operations }: { place: BatchPlace; operations: readonly StagedOperation[] },
 ): void {
   const { lastInsertRowid: number } = db
-    .prepare("INSERT INTO batches (run, job, first, last, state, tier, root) VALUES (?, ?, ?, ?, 'staged', ?, ?)")
-    .run(run, job, first, last, place.tier, bytesOf(place.root));
+    .prepare(
+      "INSERT INTO batches (run, job, first, last, state, tier, root, of_set) VALUES (?, ?, ?, ?, 'staged', ?, ?, ?)",
+    )
+    .run(run, job, first, last, place.tier, bytesOf(place.root), place.ofSet ?? null);
   const insert = db.prepare("INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const { seq, path, identity, linkGroup } of operations) {
     const { device, inode, sizeBytes, modifiedNs, changedNs, links } = identity;
@@ -73,7 +75,7 @@ export function insertCopies(
 /** What is stored again under the very same name is no other version: its placement has a newer copy from now on. */
 export function publishBatch(
   db: Database,
-  { number }: NumberedBatch,
+  { number }: Pick<NumberedBatch, "number">,
   { host, nowMs }: { readonly host: string; readonly nowMs: number },
 ): void {
   db.prepare("UPDATE batches SET state = 'published', host = ?, published_at = ? WHERE batch = ?").run(
@@ -103,6 +105,11 @@ export function finishBatch(db: Database, { run, job, first }: BatchKey, nowMs: 
   );
 }
 
+export function finishBatches(db: Database, numbers: readonly number[], nowMs: number): void {
+  const finish = db.prepare("UPDATE batches SET state = 'done', finished_at = ? WHERE batch = ?");
+  for (const number of numbers) finish.run(nowMs, number);
+}
+
 export function deleteOperations(db: Database, { number }: NumberedBatch, operations: readonly OperationKey[]): void {
   for (const table of ["copies", "operations"]) {
     const remove = db.prepare(`DELETE FROM ${table} WHERE batch = ? AND seq = ?`);
@@ -119,20 +126,30 @@ export function readUnfinished(
   db: Database,
   { run, job }: Pick<OperationKey, "run" | "job">,
 ): readonly UnfinishedBatch[] {
-  const batches = db.prepare("SELECT * FROM batches WHERE run = ? AND job = ? AND state <> 'done' ORDER BY first");
+  const numbers = db
+    .prepare(
+      "SELECT batch FROM batches WHERE run = ? AND job = ? AND state <> 'done' AND of_set IS NULL ORDER BY first",
+    )
+    .all(run, job);
+  return numbers.flatMap((row) => readBatches(db, Number(row.batch)));
+}
+
+/** One batch with all its operations; nothing where it is not there. */
+export function readBatches(db: Database, number: number): readonly UnfinishedBatch[] {
+  const batches = db.prepare("SELECT * FROM batches WHERE batch = ?");
   const operations = db.prepare(
     `SELECT operations.*, stored_as, stored_bytes, sha256, stored_sha256, compression, facts
      FROM operations LEFT JOIN copies USING (batch, seq) WHERE batch = ? ORDER BY seq`,
   );
   operations.setReadBigInts(true);
-  return batches.all(run, job).map((row) => {
-    const key = { run, job, first: Number(row.first), last: Number(row.last) };
+  return batches.all(number).map((row) => {
+    const key = { run: String(row.run), job: String(row.job), first: Number(row.first), last: Number(row.last) };
     return {
       key,
       state: String(row.state) as BatchState,
       tier: String(row.tier),
       root: rawPathOfBytes(row.root as Uint8Array),
-      operations: operations.all(Number(row.batch)).map((each: Row) => toOperation(key, each)),
+      operations: operations.all(number).map((each: Row) => toOperation(key, each)),
     };
   });
 }

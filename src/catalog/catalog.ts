@@ -12,6 +12,8 @@ import { openPlacements, type Placements } from "./placements.ts";
 import { openQuarantineRows, type Quarantine } from "./quarantine.ts";
 import { openRestores, type Restores } from "./restores.ts";
 import { openRuns, type Runs } from "./runs.ts";
+import { openParts, type Parts } from "./set-parts.ts";
+import { openSets, type Sets } from "./sets.ts";
 import { openUnusedImages, type UnusedImages } from "./unused-images.ts";
 import { openWholeRuns, type WholeRuns } from "./whole-runs.ts";
 
@@ -19,6 +21,8 @@ import { openWholeRuns, type WholeRuns } from "./whole-runs.ts";
 export interface Catalog extends Disposable {
   readonly journal: Journal;
   readonly placements: Placements;
+  readonly sets: Sets;
+  readonly parts: Parts;
   readonly decisions: Decisions;
   readonly guards: Guards;
   readonly runs: Runs;
@@ -63,6 +67,8 @@ function assemble(db: Database): Catalog {
   return {
     journal: openJournal(db),
     placements: openPlacements(db),
+    sets: openSets(db),
+    parts: openParts(db),
     decisions: openDecisions(db),
     guards: openGuards(db),
     runs: openRuns(db),

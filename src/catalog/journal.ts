@@ -48,6 +48,8 @@ export interface Journal {
   readonly dropBatch: (batch: BatchKey) => void;
   /** What a dead run left, in its order. */
   readonly unfinished: (owner: Pick<StagingOwner, "run" | "job">) => readonly UnfinishedBatch[];
+  /** Whether anything is left of that, sets on their way included. */
+  readonly isUnfinished: (owner: Pick<StagingOwner, "run" | "job">) => boolean;
   /** The highest number that this run and job have given. */
   readonly lastSeq: (owner: Pick<StagingOwner, "run" | "job">) => number;
   /** Forgets the sources of what was done before; copies and placements stay. */
@@ -84,8 +86,23 @@ export function openJournal(db: Database): Journal {
       if (pendingDone.length > 0) db.transaction(flushDone);
       return readUnfinished(db, owner);
     },
-    lastSeq: ({ run, job }) =>
-      Number(db.prepare("SELECT max(last) AS last FROM batches WHERE run = ? AND job = ?").get(run, job)?.last ?? 0),
+    isUnfinished: ({ run, job }) => {
+      if (pendingDone.length > 0) db.transaction(flushDone);
+      const query = db.prepare(
+        `SELECT 1 FROM batches WHERE run = ?1 AND job = ?2 AND state <> 'done'
+         UNION ALL SELECT 1 FROM sets WHERE run = ?1 AND job = ?2`,
+      );
+      return query.get(run, job) !== undefined;
+    },
+    lastSeq: ({ run, job }) => {
+      const query = db.prepare(
+        `SELECT max(last) AS last FROM (
+           SELECT last FROM batches WHERE run = ?1 AND job = ?2
+           UNION ALL SELECT seq FROM sets WHERE run = ?1 AND job = ?2
+           UNION ALL SELECT seq FROM parts WHERE run = ?1 AND job = ?2)`,
+      );
+      return Number(query.get(run, job)?.last ?? 0);
+    },
     forgetDoneBefore: (ms) =>
       commit(() => {
         db.prepare(

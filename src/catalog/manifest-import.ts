@@ -4,6 +4,7 @@ import { type BatchFinder, openBatchFinder } from "./import-batches.ts";
 import type { ManifestLine, StoredLine } from "./manifest.ts";
 import { type OperationKey, parseOperationId } from "./operation.ts";
 import type { PlacementState } from "./placements.ts";
+import { importPart, withdrawPart } from "./set-parts.ts";
 
 /**
  * Takes over what one manifest says, into a catalog that may know part of it already; the same line twice is no harm.
@@ -54,6 +55,11 @@ function takeLine({ db, batches, touched, retired }: Importing, line: ManifestLi
     insertCopy(db, { batch, seq: key.seq }, line);
     return true;
   }
+  if (line.fact === "directory" || line.fact === "link") {
+    importPart(db, key, line);
+    return true;
+  }
+  if (line.fact === "withdrawn") withdrawPart(db, key);
   const batch = batches.holding(key);
   if (batch === undefined) return true;
   if (line.fact === "withdrawn") deleteCopy(db, batch, key);

@@ -1,6 +1,6 @@
 import { type RawPath, rawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import { parseFacts, printFacts, type StoredCompression } from "./facts.ts";
-import type { ManifestLine } from "./manifest.ts";
+import type { ManifestLine, PartLine } from "./manifest.ts";
 
 /** A line of a manifest; `torn`: it is no whole line; `unknown`: a fact that a newer version writes. */
 export type ParsedLine = ManifestLine | "torn" | "unknown";
@@ -31,10 +31,19 @@ function parseTable(json: Json, text: string): ParsedLine {
   if (typeof id !== "string" || Number.isNaN(atMs)) return "torn";
   if (fact === "withdrawn" || fact === "removed") return { fact, id, atMs, reason: String(json.reason) };
   if (fact === "moved-on") return { fact, id, atMs, to: String(json.to) };
+  if (fact === "directory" || fact === "link")
+    return isWholePart(json) ? parsePart(json, { fact, id, atMs, facts: printFacts(parseFacts(text)) }) : "torn";
   return isWholeStored(json) ? parseStored(json, { id, atMs, facts: printFacts(parseFacts(text)) }) : "torn";
 }
 
-const known: ReadonlySet<string> = new Set<ManifestLine["fact"]>(["stored", "withdrawn", "removed", "moved-on"]);
+const known: ReadonlySet<string> = new Set<ManifestLine["fact"]>([
+  "stored",
+  "withdrawn",
+  "removed",
+  "moved-on",
+  "directory",
+  "link",
+]);
 const texts = ["host", "job", "tier", "path", "storedAs", "modifiedNs", "sha256", "storedSha256", "mode", "accessedNs"];
 const numbers = ["sizeBytes", "storedBytes", "uid", "gid"];
 const compressions: readonly unknown[] = ["zstd", "gzip", "none"] satisfies StoredCompression[];
@@ -46,6 +55,26 @@ function isWholeStored(json: Json): boolean {
     numbers.every((key) => Number.isSafeInteger(json[key])) &&
     compressions.includes(json.compression)
   );
+}
+
+const partTexts = ["host", "job", "tier", "path", "storedAs", "modifiedNs", "mode", "accessedNs"];
+
+function isWholePart(json: Json): boolean {
+  const isWhole = partTexts.every((key) => typeof json[key] === "string");
+  return isWhole && ["uid", "gid"].every((key) => Number.isSafeInteger(json[key]));
+}
+
+function parsePart(json: Json, known: Pick<PartLine, "fact" | "id" | "atMs" | "facts">): PartLine {
+  return {
+    ...known,
+    host: String(json.host),
+    job: String(json.job),
+    tier: String(json.tier),
+    path: pathFrom(json, "path"),
+    storedAs: pathFrom(json, "storedAs"),
+    modifiedNs: BigInt(String(json.modifiedNs)),
+    target: json.target === undefined ? undefined : pathFrom(json, "target"),
+  };
 }
 
 function parseStored(json: Json, { id, atMs, facts }: { id: string; atMs: number; facts: string }): ManifestLine {
@@ -69,7 +98,7 @@ function parseStored(json: Json, { id, atMs, facts }: { id: string; atMs: number
   };
 }
 
-function pathFrom(json: Json, key: "path" | "storedAs"): RawPath {
+function pathFrom(json: Json, key: "path" | "storedAs" | "target"): RawPath {
   const base64 = json[`${key}Base64`];
   return typeof base64 === "string" ? rawPathOfBytes(Buffer.from(base64, "base64")) : rawPath(String(json[key]));
 }

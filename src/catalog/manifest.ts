@@ -25,6 +25,25 @@ export interface StoredLine {
   readonly linkGroup: string | undefined;
 }
 
+/** A directory or symbolic link of a set is about to be published with it. */
+export interface PartLine {
+  readonly fact: "directory" | "link";
+  readonly id: string;
+  readonly atMs: number;
+  readonly host: string;
+  readonly job: string;
+  readonly tier: string;
+  /** The original path, absolute. */
+  readonly path: RawPath;
+  /** From the tier's root. */
+  readonly storedAs: RawPath;
+  readonly modifiedNs: bigint;
+  /** Where a link points. */
+  readonly target: RawPath | undefined;
+  /** `printFacts` of all else. */
+  readonly facts: string;
+}
+
 /** An announced version did not come about. */
 export interface WithdrawnLine {
   readonly fact: "withdrawn";
@@ -50,7 +69,7 @@ export interface MovedOnLine {
   readonly to: string;
 }
 
-export type ManifestLine = StoredLine | WithdrawnLine | RemovedLine | MovedOnLine;
+export type ManifestLine = StoredLine | PartLine | WithdrawnLine | RemovedLine | MovedOnLine;
 
 export const manifestsFolder = rawPath(".tierkeep/manifests");
 
@@ -86,6 +105,7 @@ export function storedLine(operation: StagedOperation, verified: VerifiedFacts, 
 /** One JSON line, its newline included; docs/design/formats.md describes it. */
 export function printManifestLine(line: ManifestLine): string {
   const at = new Date(line.atMs).toISOString();
+  if (line.fact === "directory" || line.fact === "link") return printPartLine(line, at);
   if (line.fact !== "stored") {
     const { fact, id, atMs: _, ...more } = line;
     return `${JSON.stringify({ fact, id, at, ...more })}\n`;
@@ -98,7 +118,14 @@ export function printManifestLine(line: ManifestLine): string {
   return `${head}${names}${content},"modifiedNs":"${line.modifiedNs}",${line.facts.slice(1, -1)}${group}}\n`;
 }
 
-function pathPair(key: "path" | "storedAs", path: RawPath): string {
+function printPartLine(line: PartLine, at: string): string {
+  const head = `{"fact":"${line.fact}","id":"${line.id}","at":"${at}","host":${JSON.stringify(line.host)},"job":"${line.job}","tier":"${line.tier}"`;
+  const target = line.target === undefined ? "" : pathPair("target", line.target);
+  const names = `${pathPair("path", line.path)}${pathPair("storedAs", line.storedAs)}${target}`;
+  return `${head}${names},"modifiedNs":"${line.modifiedNs}",${line.facts.slice(1, -1)}}\n`;
+}
+
+function pathPair(key: "path" | "storedAs" | "target", path: RawPath): string {
   const text = textOf(path);
   if (text !== undefined) return `,"${key}":${JSON.stringify(text)}`;
   const bytes = bytesOf(path);

@@ -64,6 +64,8 @@ export interface BatchPlace {
   readonly tier: string;
   /** The source's root, resolved. */
   readonly root: RawPath;
+  /** The number of the set whose files these are. */
+  readonly ofSet?: number;
 }
 
 /** A batch that a dead run left. */

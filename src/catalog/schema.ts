@@ -32,8 +32,23 @@ export const migrations: readonly string[] = [
   CREATE TABLE batches (
     batch INTEGER PRIMARY KEY, run TEXT NOT NULL, job TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     state TEXT NOT NULL, tier TEXT NOT NULL, root BLOB NOT NULL, host TEXT, published_at INTEGER, finished_at INTEGER,
-    UNIQUE (run, job, first)
+    of_set INTEGER, UNIQUE (run, job, first)
   ) STRICT;
+
+  -- A directory that goes whole: of_set of the batches with its files is its number in the run and job. What of it is no
+  -- file, its directories and links, has rows of its own, which stay.
+  CREATE TABLE sets (
+    run TEXT NOT NULL, job TEXT NOT NULL, seq INTEGER NOT NULL, entry BLOB NOT NULL, state TEXT NOT NULL,
+    tier TEXT NOT NULL, root BLOB NOT NULL, tree BLOB NOT NULL, stored_as BLOB NOT NULL,
+    PRIMARY KEY (run, job, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE parts (
+    path BLOB NOT NULL, modified_ns INTEGER NOT NULL, tier TEXT NOT NULL, stored_as BLOB NOT NULL,
+    run TEXT NOT NULL, job TEXT NOT NULL, of_set INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL,
+    target BLOB, facts TEXT NOT NULL, state TEXT NOT NULL, inode INTEGER NOT NULL,
+    PRIMARY KEY (path, modified_ns DESC, tier, stored_as)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX parts_of_set ON parts (run, job, of_set, path);
 
   CREATE TABLE operations (
     batch INTEGER NOT NULL, seq INTEGER NOT NULL, path BLOB NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import { hasCode, messageOf, OperatorError } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
+import { asTempFileError, inTempFile } from "./in-temp-file.ts";
 import type { SourceIdentity } from "./operation.ts";
 
 /** One planned file. */
@@ -10,6 +10,8 @@ export interface Step {
   readonly identity: SourceIdentity;
   /** What it takes on the tier at most; of hard links, each one's share. */
   readonly roomBytes: number;
+  /** What the source's file system gets back when it is gone, likewise. */
+  readonly allocatedBytes: number;
 }
 
 export interface StepTotals {
@@ -47,6 +49,7 @@ type Row = readonly [
   changedNs: bigint,
   links: bigint,
   roomBytes: bigint,
+  allocatedBytes: bigint,
 ];
 
 export function openStepTable(): StepTable {
@@ -55,10 +58,11 @@ export function openStepTable(): StepTable {
     PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
     CREATE TABLE steps (
       path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
-      modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, links INTEGER NOT NULL, room_bytes INTEGER NOT NULL
+      modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, links INTEGER NOT NULL, room_bytes INTEGER NOT NULL,
+      allocated_bytes INTEGER NOT NULL
     ) STRICT;
     BEGIN`);
-  const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const dropRows = (condition: string, drop: (path: RawPath) => void) => {
     for (const row of db.prepare(`SELECT path FROM steps WHERE ${condition}`).iterate()) {
       drop(row.path as RawPath);
@@ -66,10 +70,11 @@ export function openStepTable(): StepTable {
     db.exec(`DELETE FROM steps WHERE ${condition}`);
   };
   return {
-    add: ({ path, identity, roomBytes }) => {
+    add: ({ path, identity, roomBytes, allocatedBytes }) => {
       const { device, sizeBytes, modifiedNs, changedNs, links } = identity;
       const inode = BigInt.asIntN(64, identity.inode);
-      inTempFile(() => insert.run(path, device, inode, sizeBytes, modifiedNs, changedNs, links, roomBytes));
+      const numbers = [sizeBytes, modifiedNs, changedNs, links, roomBytes, allocatedBytes] as const;
+      inTempFile(() => insert.run(path, device, inode, ...numbers));
     },
     clear: () => inTempFile(() => db.exec("DELETE FROM steps")),
     dropSplitGroups: (drop) => inTempFile(() => dropRows(splitGroups, drop)),
@@ -83,27 +88,11 @@ export function openStepTable(): StepTable {
       try {
         for (const row of query.iterate()) yield toStep(row as unknown as Row);
       } catch (error) {
-        throw asOperatorError(error);
+        throw asTempFileError(error);
       }
     },
     [Symbol.dispose]: () => db.close(),
   };
-}
-
-function inTempFile<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw asOperatorError(error);
-  }
-}
-
-function asOperatorError(error: unknown): unknown {
-  if (!hasCode(error, "ERR_SQLITE_ERROR")) return error;
-  return new OperatorError("TEMP_FILE", `the plan's temporary file cannot be written: ${messageOf(error)}`, {
-    hint: "make room in /var/tmp, or name another directory in TMPDIR",
-    cause: error,
-  });
 }
 
 const splitGroups = `links > 1 AND (device, inode) IN (
@@ -134,7 +123,7 @@ function readTotals(db: DatabaseSync): StepTotals {
   };
 }
 
-function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links, roomBytes]: Row): Step {
+function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links, room, allocated]: Row): Step {
   const identity = {
     device: Number(device),
     inode: BigInt.asUintN(64, inode),
@@ -143,5 +132,5 @@ function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links, r
     changedNs,
     links: Number(links),
   };
-  return { path, identity, roomBytes: Number(roomBytes) };
+  return { path, identity, roomBytes: Number(room), allocatedBytes: Number(allocated) };
 }

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import type { RawPath } from "../lib/raw-path.ts";
 import { bind, cString, lastErrorName, SystemError } from "./native.ts";
+import { timespecs } from "./timespecs.ts";
 
 /** Flags for opening, from <fcntl.h>; `O_PATH`, `O_NOATIME` and `O_TMPFILE` included. */
 export const open = { ...constants, O_PATH: 0o10000000, O_CLOEXEC: 0o2000000, O_TMPFILE: 0o20200000 } as const;
@@ -139,7 +140,10 @@ export function renameNoReplaceAt(from: NamePlace, to: NamePlace): void {
   renameAt(from, to, renameNoReplace);
 }
 
-/** Renames over what has the name: for a file of our own that is written anew, never for data (DESIGN invariant 2). */
+/**
+ * Renames over what has the name: for a file of our own that is written anew; or for a directory, which the kernel puts
+ * over nothing but an empty one (DESIGN invariant 2).
+ */
 export function replaceFileAt(from: NamePlace, to: NamePlace): void {
   renameAt(from, to, 0);
 }
@@ -220,19 +224,9 @@ export function setMode(fd: number, mode: number): void {
   checked(libc.fchmod(fd, mode), "fchmod", noPath);
 }
 
-const times = new BigInt64Array(4); // two struct timespec
-
 /** Sets access and modification time, in nanoseconds since 1970. */
 export function setTimes(fd: number, accessedNs: bigint, modifiedNs: bigint): void {
-  writeTimespec(0, accessedNs);
-  writeTimespec(2, modifiedNs);
-  checked(libc.futimens(fd, times), "utimensat", noPath);
-}
-
-function writeTimespec(at: number, ns: bigint): void {
-  const seconds = ns >= 0n ? ns / 1_000_000_000n : -((-ns + 999_999_999n) / 1_000_000_000n);
-  times[at] = seconds;
-  times[at + 1] = ns - seconds * 1_000_000_000n;
+  checked(libc.futimens(fd, timespecs(accessedNs, modifiedNs)), "utimensat", noPath);
 }
 
 function checked(result: number, call: string, path: RawPath): number {

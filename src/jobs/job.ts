@@ -127,6 +127,8 @@ export interface Outcome {
   /** Of what is no file; its path is then its kind and its name. */
   readonly kind?: ThingKind;
   readonly result: Done | ReasonCode;
+  /** How many files it stands for, such as those of a set; 1 where it is absent. */
+  readonly files?: number;
   readonly sizeBytes: number;
   readonly storedBytes: number;
   /** What there is more room by, where something went for good. */

@@ -100,6 +100,7 @@ test("M14: a plan's table drops groups that are not whole, and never half of one
 
 function step(facts: { path: string; inode: bigint; sizeBytes: number; links: number }): Step {
   const { path, ...identity } = facts;
-  const roomBytes = Math.ceil(facts.sizeBytes / facts.links);
-  return { path: path as RawPath, identity: { device: 1, modifiedNs: 5n, changedNs: 5n, ...identity }, roomBytes };
+  const share = Math.ceil(facts.sizeBytes / facts.links);
+  const times = { device: 1, modifiedNs: 5n, changedNs: 5n };
+  return { path: path as RawPath, identity: { ...times, ...identity }, roomBytes: share, allocatedBytes: share };
 }

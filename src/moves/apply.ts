@@ -2,7 +2,6 @@ import type { Step } from "../catalog/step-table.ts";
 import type { Outcome } from "../jobs/job.ts";
 import { dropBatch, finishBatch, proveBatch } from "./batch.ts";
 import type { Batch } from "./batch-item.ts";
-import type { MovePlan } from "./plan.ts";
 import { missingRoom } from "./room.ts";
 import type { MoveSession } from "./session.ts";
 
@@ -12,16 +11,16 @@ const batchBytes = 256 * 2 ** 20;
  * Moves what the plan says, batch by batch, oldest first; the copies of one are made while the one before is brought to
  * its end. @throws TierFailure, or the signal's reason; what was begun is finished or taken back before
  */
-export async function* applyMove(plan: MovePlan, session: MoveSession): AsyncGenerator<readonly Outcome[]> {
+export async function* applySteps(session: MoveSession, steps: Iterable<Step>): AsyncGenerator<readonly Outcome[]> {
   let proved: Batch | undefined;
   try {
-    for (const steps of whileAllowed(session, batches(plan.steps.steps(), session.batchFiles))) {
-      const short = missingRoom(session, steps);
+    for (const batch of whileAllowed(session, batches(steps, session.batchFiles))) {
+      const short = missingRoom(session, batch);
       if (short !== undefined) {
-        yield steps.map((step) => noRoom(step, short));
+        yield batch.map((step) => noRoom(step, short));
         continue;
       }
-      const [finished, next] = await Promise.allSettled([finishIfAny(session, proved), proveBatch(session, steps)]);
+      const [finished, next] = await Promise.allSettled([finishIfAny(session, proved), proveBatch(session, batch)]);
       proved = next.status === "fulfilled" ? next.value : undefined;
       if (finished.status === "rejected") throw finished.reason;
       if (finished.value.length > 0) yield finished.value;

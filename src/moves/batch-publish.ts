@@ -76,7 +76,7 @@ export async function removeItems(session: MoveSession, batch: Batch): Promise<v
   session.journal.finish(batch.key, session.clock.now());
 }
 
-async function removePieces(batch: Batch): Promise<void> {
+export async function removePieces(batch: Batch): Promise<void> {
   await Promise.all(
     batch.pieces.map(async (piece) => {
       applySetbacks(piece, await piece.copier.ask("remove", { piece: piece.id, out: outOf(piece) }));

@@ -11,9 +11,9 @@ import type { MoveSession } from "./session.ts";
  * Steps 1 to 4 of docs/design/move-protocol.md: copies that are durable and compared. What fails here is dropped, and
  * the sources were not touched. @throws TierFailure; the abort signal's reason
  */
-export async function proveBatch(session: MoveSession, steps: readonly Step[]): Promise<Batch> {
+export async function proveBatch(session: MoveSession, steps: readonly Step[], ofSet?: number): Promise<Batch> {
   const batch = makeBatch(session, steps);
-  const place = { tier: session.tier.name, root: session.source.path };
+  const place = { tier: session.tier.name, root: session.source.path, ...(ofSet === undefined ? {} : { ofSet }) };
   await session.timed("journal", () => {
     session.journal.stage(
       batch.key,
@@ -59,7 +59,7 @@ export async function finishBatch(session: MoveSession, batch: Batch): Promise<r
   }
 }
 
-async function recordVerified(session: MoveSession, batch: Batch): Promise<void> {
+export async function recordVerified(session: MoveSession, batch: Batch): Promise<void> {
   const failed = batch.items.filter((item) => item.setback !== undefined);
   const verified = batch.items
     .filter((item) => item.setback === undefined)
@@ -89,6 +89,6 @@ export async function dropBatch(session: MoveSession, batch: Batch): Promise<voi
   session.journal.dropBatch(batch.key);
 }
 
-async function endPieces(batch: Batch): Promise<void> {
+export async function endPieces(batch: Batch): Promise<void> {
   await Promise.all(batch.pieces.map(({ id, copier }) => copier.ask("end", { piece: id })));
 }

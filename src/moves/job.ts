@@ -1,30 +1,21 @@
-import type { UnfinishedBatch } from "../catalog/operation.ts";
-import { availableThreads } from "../host/machine.ts";
-import type { Job, JobContext, Plan, PlannedStep, PlanWatch, Recovered } from "../jobs/job.ts";
+import type { Job, JobContext, Outcome, Plan, PlanWatch } from "../jobs/job.ts";
 import { printRule } from "../jobs/print-rule.ts";
 import { scanningOf } from "../jobs/scan-source.ts";
-import { type OpenSource, openSourceRoot } from "../jobs/source.ts";
-import { messageOf, OperatorError } from "../lib/errors.ts";
+import { openSourceRoot } from "../jobs/source.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
 import { openTier } from "../tiers/open.ts";
 import type { OpenTier } from "../tiers/tier.ts";
-import { applyMove } from "./apply.ts";
+import { applySteps } from "./apply.ts";
 import { approvedRule } from "./approved-rule.ts";
 import { type LookFacts, lookAtSource } from "./look.ts";
 import { movedRotations } from "./moved-rotations.ts";
-import { type OpenMoveSession, openMoveSession } from "./open-session.ts";
-import { type JudgingFacts, type MovePlan, planMove, planWarnings, surveyRule } from "./plan.ts";
-import { plannedPlace } from "./planned-name.ts";
-import { type RecoveredBatch, recoverBatch } from "./recover.ts";
+import { begunSets, type Opened, openSession } from "./opened.ts";
+import { type JudgingFacts, type MovePlan, planMove, surveyRule } from "./plan.ts";
+import { recoverMoves } from "./recover-moves.ts";
 import type { MoveRule } from "./rule.ts";
-import { unknownStaging } from "./tier-files.ts";
-
-interface Opened {
-  readonly rule: MoveRule;
-  readonly context: JobContext;
-  readonly tier: OpenTier;
-  readonly source: OpenSource;
-}
+import { openSessions, type Sessions } from "./sessions.ts";
+import { applySets } from "./set-run.ts";
+import { shownPlan } from "./shown-plan.ts";
 
 /**
  * A `[[move]]` job, its tier and source opened and held. Install a handler for SIGIO before: leases are probed.
@@ -39,7 +30,7 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
   const source = opening.use(openSourceRoot(rawPath(rule.sourcePath)));
   const opened: Opened = { rule, context, tier, source };
   const plans = new WeakMap<Plan, MovePlan>();
-  let stageSeconds: Readonly<Record<string, number>> = {};
+  let stageSeconds: Job["stageSeconds"] = () => ({});
   const held = opening.move();
   return {
     name: rule.name,
@@ -49,7 +40,7 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
     recover: () => recoverMoves(opened),
     plan: async (watch) => {
       const movePlan = await planOf(opened, watch);
-      const plan = asPlan(opened, movePlan);
+      const plan = shownPlan(rule, context.host, movePlan);
       plans.set(plan, movePlan);
       return plan;
     },
@@ -57,17 +48,27 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
     apply: async function* (plan) {
       const movePlan = plans.get(plan);
       if (movePlan === undefined) throw new Error("only a plan of this job can be applied");
-      if (plan.totals.files === 0) return;
-      await using session = await openSession(opened, context.run);
-      try {
-        yield* applyMove(movePlan, session);
-      } finally {
-        stageSeconds = await session.stageSeconds();
-      }
+      await using sessions = openSessions((run) => openSession(opened, run));
+      // Disposed of last, it has the times of all sessions then.
+      stageSeconds = sessions.stageSeconds;
+      yield* applying(opened, movePlan, sessions);
     },
-    stageSeconds: () => stageSeconds,
+    stageSeconds: () => stageSeconds(),
     [Symbol.dispose]: () => held.dispose(),
   };
+}
+
+/** Files one by one in batches, or sets. */
+async function* applying(opened: Opened, plan: MovePlan, sessions: Sessions): AsyncGenerator<readonly Outcome[]> {
+  const { rule, context } = opened;
+  const { run, pacer, signal } = context;
+  if (rule.unit === "file") {
+    if (plan.steps.totals().files > 0) yield* applySteps(await sessions.of(run), plan.steps.steps());
+    return;
+  }
+  const { sets: table, waiting } = plan;
+  const root = opened.source.path;
+  yield* applySets({ run, table, root, began: begunSets(opened), waiting, sessions, pacer, signal });
 }
 
 function openConfiguredTier(name: string, context: JobContext): OpenTier {
@@ -76,13 +77,16 @@ function openConfiguredTier(name: string, context: JobContext): OpenTier {
   return openTier(config, context.catalog?.decisions.pinOf(name));
 }
 
-function planOf({ rule, context, tier, source }: Opened, watch: PlanWatch): Promise<MovePlan> {
+function planOf(opened: Opened, watch: PlanWatch): Promise<MovePlan> {
+  const { rule, context, tier, source } = opened;
+  const begun = begunSets(opened).map((set) => [set.entry, context.catalog?.sets.storedBytes(set) ?? 0] as const);
   return planMove(
     rule,
     { source, tier },
     {
       ...judgingFacts(context),
       host: context.host,
+      begun: new Map(begun),
       startedBySystemd: context.startedBySystemd,
       scanning: scanningOf(rule.name, context, watch),
       ...watch,
@@ -110,105 +114,5 @@ function looking({ rule, context, source }: Opened): Job["look"] {
   return (path) => {
     facts ??= { source, rule, host, surveyRule: surveyRule(rule, source, judgingFacts(context)), isRestoredAt };
     return lookAtSource(facts, path);
-  };
-}
-
-function asPlan({ rule, context, source }: Opened, plan: MovePlan): Plan {
-  const { files, bytes, oldestNs } = plan.steps.totals();
-  return {
-    totals: { files, bytes, oldestMs: oldestNs === undefined ? undefined : Number(oldestNs / 1_000_000n) },
-    kept: plan.kept,
-    keptAsOfMs: plan.keptAsOfMs,
-    errors: plan.unreadable,
-    warnings: planWarnings(rule, source),
-    refusal: plan.refusal,
-    steps: () => plannedSteps(rule, context.host, plan),
-    [Symbol.dispose]: () => plan[Symbol.dispose](),
-  };
-}
-
-function* plannedSteps(rule: MoveRule, host: string, plan: MovePlan): Generator<PlannedStep> {
-  for (const step of plan.steps.steps()) {
-    yield {
-      action: "move",
-      path: step.path,
-      to: plannedPlace(rule, host, step),
-      sizeBytes: step.identity.sizeBytes,
-      modifiedMs: Number(step.identity.modifiedNs / 1_000_000n),
-      reason: rule.ageBy.includes("atime") ? "unused-for" : "older-than",
-    };
-  }
-}
-
-function openSession({ rule, context, tier, source }: Opened, run: string): Promise<OpenMoveSession> {
-  const { host, clock, signal, pacer, progress, copierEntry, catalog } = context;
-  if (catalog === undefined) throw new Error("a run always has a catalog");
-  return openMoveSession({
-    run,
-    host,
-    rule,
-    source,
-    tier,
-    journal: catalog.journal,
-    clock,
-    signal,
-    pacer,
-    progress,
-    copierEntry,
-    threads: availableThreads(),
-  });
-}
-
-async function recoverMoves(opened: Opened): Promise<Recovered> {
-  const { rule, tier, context } = opened;
-  const journal = context.catalog?.journal;
-  const total = { finished: 0, dropped: 0, runs: [] as string[], problems: [] as Recovered["problems"][number][] };
-  const strangers = unknownStaging(tier.root, journal?.stagingRuns() ?? new Set());
-  const names = [rule.name, ...rule.formerly];
-  for (const owner of names.flatMap((name) => journal?.stagingOf(name) ?? [])) {
-    const batches = journal?.unfinished(owner) ?? [];
-    if (owner.tierUuid !== tier.uuid) {
-      total.problems.push(elsewhere(owner.tier, owner.run));
-      continue;
-    }
-    const asThen = { ...opened, rule: { ...rule, name: owner.job } };
-    for (const result of await recoverRun(asThen, owner.run, batches)) {
-      total.finished += result.finished;
-      total.dropped += result.dropped;
-      total.problems.push(...result.problems);
-    }
-    if (batches.length > 0) total.runs.push(owner.run);
-  }
-  return { ...total, strangers };
-}
-
-async function recoverRun(
-  opened: Opened,
-  run: string,
-  batches: readonly UnfinishedBatch[],
-): Promise<readonly RecoveredBatch[]> {
-  const results: RecoveredBatch[] = [];
-  try {
-    using source = openSourceRoot(batches[0]?.root ?? opened.source.path);
-    await using session = await openSession({ ...opened, source }, run);
-    for (const batch of batches) results.push(await recoverBatch(session, batch));
-  } catch (error) {
-    if (!(error instanceof OperatorError) || error.code !== "SOURCE_MISSING") throw error;
-    results.push({
-      finished: 0,
-      dropped: 0,
-      problems: [{ ...elsewhere("its source", run), message: messageOf(error) }],
-    });
-  }
-  return results;
-}
-
-/** What a dead run left where this run cannot reach it stays journalled until it can. */
-function elsewhere(place: string, run: string): Recovered["problems"][number] {
-  return {
-    path: rawPath(run),
-    code: "LEFT_ELSEWHERE",
-    message: `run ${run} left unfinished files on ${place}, which is not there now; they wait until it is back`,
-    hint: `bring ${place} back for one run`,
   };
 }

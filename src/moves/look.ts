@@ -12,7 +12,6 @@ import { openDirectory } from "../scan/open-directory.ts";
 import { judgeFile, type Surroundings } from "./judge-file.ts";
 import { plannedPlace } from "./planned-name.ts";
 import type { MoveRule } from "./rule.ts";
-import { identityOf } from "./source-file.ts";
 import type { SurveyRule } from "./survey.ts";
 
 export interface LookFacts {
@@ -40,7 +39,7 @@ export function lookAtSource(facts: LookFacts, path: RawPath): Looked | undefine
       judgeAge(fact, byStamp, nowMs) ??
       judgeFile({ path, stat }, surveyRule, { surroundings: around, nowMs }) ??
       judgePast(facts, path, nowMs),
-    to: () => plannedPlace(rule, host, { path, identity: identityOf(stat) }),
+    to: () => plannedPlace(rule, host, { path, modifiedNs: stat.modifiedNs, isDirectory: stat.kind === "directory" }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FileFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import { setMode, setOwner, setTimes } from "../host/posix.ts";
+import type { FileStat } from "../host/stat.ts";
 import { readXattrs, setXattr } from "../host/xattr.ts";
 import { hasCode } from "../lib/errors.ts";
 import { bytesOf, type RawPath, rawPath, rawPathOfBytes, textOf } from "../lib/raw-path.ts";
@@ -14,22 +15,30 @@ export interface SourceFacts {
 }
 
 /** What an open source is besides its content. @throws SystemError */
-export function readFacts({ fd, stat }: CheckedSource, names: OwnerNames): SourceFacts {
-  const holes = findHoles(fd, stat);
+export function readFacts(source: CheckedSource, names: OwnerNames): SourceFacts {
+  const holes = findHoles(source.fd, source.stat);
+  return { holes, facts: { ...readOwnFacts(source, names), ...(holes.length === 0 ? {} : { holes }) } };
+}
+
+/** The same of anything, such as a directory. @throws SystemError */
+export function readOwnFacts({ fd, stat }: CheckedSource, names: OwnerNames): FileFacts {
+  const xattrs = Object.entries(readXattrs(fd));
+  const printed = xattrs.length === 0 ? {} : { xattrs: Object.fromEntries(xattrs.map(printXattr)) };
+  return { ...factsOfStat(stat, names), ...printed };
+}
+
+/** What stat alone tells, which is all that a link has. */
+export function factsOfStat(stat: FileStat, names: OwnerNames): FileFacts {
   const user = names.user(stat.uid);
   const group = names.group(stat.gid);
-  const xattrs = Object.entries(readXattrs(fd));
-  const facts = {
+  return {
     uid: stat.uid,
     gid: stat.gid,
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { group }),
     mode: stat.mode,
     accessedNs: String(stat.accessedNs),
-    ...(xattrs.length === 0 ? {} : { xattrs: Object.fromEntries(xattrs.map(printXattr)) }),
-    ...(holes.length === 0 ? {} : { holes }),
   };
-  return { holes, facts };
 }
 
 const encodedName = "base64:";

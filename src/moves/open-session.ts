@@ -1,6 +1,7 @@
 import type { Journal } from "../catalog/journal.ts";
 import { manifestPath } from "../catalog/manifest.ts";
 import { stagingFolder } from "../catalog/operation.ts";
+import type { Sets } from "../catalog/sets.ts";
 import type { Clock } from "../host/host.ts";
 import { openFileLimit } from "../host/machine.ts";
 import { ownerNames } from "../host/owner-names.ts";
@@ -31,6 +32,7 @@ export interface SessionOptions {
   readonly source: OpenSource;
   readonly tier: OpenTier;
   readonly journal: Journal;
+  readonly sets: Sets;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly pacer: Pacer;
@@ -135,7 +137,7 @@ function syncsAsAWhole(tier: OpenTier): boolean {
 function endStaging({ journal, tier, run, rule }: SessionOptions, staging: number): void {
   closeFd(staging);
   const owner = { run, job: rule.name };
-  if (journal.unfinished(owner).length > 0) return;
+  if (journal.isUnfinished(owner)) return;
   try {
     removeOwnTree(tier.root, stagingFolder(owner));
     removeIfEmpty(tier.root, parentOf(stagingFolder(owner)));

@@ -1,26 +1,34 @@
+import { openSetTable, type SetTable } from "../catalog/set-table.ts";
 import { openStepTable, type StepTable } from "../catalog/step-table.ts";
 import type { Refusal } from "../jobs/job.ts";
 import type { Scanning } from "../jobs/scan-source.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { compileGlob } from "../lib/glob.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
-import { formatDuration } from "../lib/units.ts";
+import { formatDuration, plural } from "../lib/units.ts";
 import { accessTimesOf, accessTimesWarning } from "../policies/access-times.ts";
+import { passesWithTime } from "../policies/due.ts";
 import { type Kept, type KeptTally, tallyKept } from "../policies/kept.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
-import { roomOf } from "../tiers/usage.ts";
+import { limitSets, limitSteps } from "./limit-plan.ts";
 import { type MovePlaces, type RefusalFacts, refuseMove, sameTree } from "./refuse.ts";
 import type { MoveRule } from "./rule.ts";
-import { surveySource } from "./survey.ts";
+import { surveySets } from "./set-survey.ts";
+import { type SurveyRule, surveySource } from "./survey.ts";
 
 /** What a move would do now; its steps stand in a temporary table. */
 export interface MovePlan extends Disposable {
   readonly steps: StepTable;
+  /** What goes whole, where the rule says so; there are no steps then. */
+  readonly sets: SetTable;
+  /** Entries of sets that were begun and stay for now, for a reason that passes. */
+  readonly waiting: ReadonlySet<RawPath>;
   readonly kept: Kept;
   /** When the directory whose counts are the oldest was read; `undefined` when all were read now. */
   readonly keptAsOfMs: number | undefined;
   readonly unreadable: readonly { readonly path: RawPath; readonly message: string }[];
+  readonly warnings: readonly string[];
   readonly refusal: Refusal | undefined;
 }
 
@@ -39,6 +47,8 @@ export interface JudgingFacts {
 
 export interface PlanFacts extends RefusalFacts, JudgingFacts {
   readonly scanning: Scanning;
+  /** Sets that earlier runs began, by entry: the bytes that lie on the tier of each. */
+  readonly begun: ReadonlyMap<RawPath, number>;
   readonly onProgress?: (files: number) => void;
 }
 
@@ -49,15 +59,22 @@ const minimumSettledWithoutLeasesMs = 3_600_000;
 export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts): Promise<MovePlan> {
   using opening = new DisposableStack();
   const steps = opening.use(openStepTable());
-  const refusal = refuseMove(rule, at, facts);
-  const seen = refusal === undefined ? await survey(rule, at, { facts, steps }) : { ...nothingSeen(facts), refusal };
-  if (seen.refusal === undefined) dropWhatCannotGo(steps, at, seen.tally);
+  const sets = opening.use(openSetTable());
+  const seen: Seen = { ...nothingSeen(facts), refusal: refuseMove(rule, at, facts) };
+  if (seen.refusal === undefined) {
+    const request = { at, rule: surveyRule(rule, at.source, facts), facts, seen };
+    if (rule.unit === "entry") lookAtSets(request, sets);
+    else await lookAtFiles(request, steps);
+  }
   const held = opening.move();
   return {
     steps,
+    sets,
+    waiting: seen.waiting,
     kept: seen.tally.result(),
     keptAsOfMs: seen.keptAsOfMs,
     unreadable: seen.unreadable,
+    warnings: [...planWarnings(rule, at.source), ...blockedWarnings(seen)],
     refusal: seen.refusal,
     [Symbol.dispose]: () => held.dispose(),
   };
@@ -65,55 +82,79 @@ export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts)
 
 /** What a survey tells besides the steps. */
 interface Seen {
-  readonly tally: KeptTally;
-  readonly unreadable: { readonly path: RawPath; readonly message: string }[];
+  tally: KeptTally;
+  unreadable: { readonly path: RawPath; readonly message: string }[];
+  /** What is in the way of sets. */
+  blocked: string[];
+  waiting: Set<RawPath>;
   refusal: Refusal | undefined;
   keptAsOfMs: number | undefined;
 }
 
 function nothingSeen({ onKept }: PlanFacts): Seen {
-  return { tally: tallyKept(onKept), unreadable: [], refusal: undefined, keptAsOfMs: undefined };
+  return {
+    tally: tallyKept(onKept),
+    unreadable: [],
+    blocked: [],
+    waiting: new Set(),
+    refusal: undefined,
+    keptAsOfMs: undefined,
+  };
 }
 
-async function survey(
-  rule: MoveRule,
-  at: MovePlaces,
-  { facts, steps }: { readonly facts: PlanFacts; readonly steps: StepTable },
-): Promise<Seen> {
-  let seen = nothingSeen(facts);
-  const request = { rule: surveyRule(rule, at.source, facts), scanning: facts.scanning };
-  const { sizeBytes } = roomOf(at.tier);
+interface Looking {
+  readonly at: MovePlaces;
+  readonly rule: SurveyRule;
+  readonly facts: PlanFacts;
+  readonly seen: Seen;
+}
+
+async function lookAtFiles({ at, rule, facts, seen }: Looking, steps: StepTable): Promise<void> {
+  const request = { rule, scanning: facts.scanning };
   const scanned = await surveySource(at.source, request, {
-    // However sparse it is: to read such holes takes for ever, and hardly a file system takes such a size.
-    due: (step) => (step.identity.sizeBytes > sizeBytes ? seen.tally.add("no-room", step.path) : steps.add(step)),
-    kept: (code, path) => seen.tally.add(code, path),
+    ...sinkOf({ at, rule, facts, seen }),
+    due: steps.add,
     named: (code, path) => facts.onKept?.(code, path),
-    unreadable: (path, message) => {
-      seen.tally.add("unreadable", path);
-      if (seen.unreadable.length < unreadableKept) seen.unreadable.push({ path, message });
-    },
-    progress: (files) => facts.onProgress?.(files),
-    tier: (uuid) => {
-      if (uuid === at.tier.uuid) seen.refusal = sameTree(at);
-    },
     restart: () => {
-      seen = nothingSeen(facts);
+      Object.assign(seen, nothingSeen(facts));
       steps.clear();
     },
   });
   for (const [code, counted] of scanned.kept) seen.tally.addCounted(code, counted);
   seen.keptAsOfMs = scanned.keptAsOfMs;
-  return seen;
+  if (seen.refusal === undefined) limitSteps(steps, at, seen.tally);
 }
 
-/** Links that are not all here, and what the tier has no room for. */
-function dropWhatCannotGo(steps: StepTable, at: MovePlaces, tally: KeptTally): void {
-  steps.dropSplitGroups((path) => tally.add("linked-elsewhere", path));
-  const { freeBytes } = roomOf(at.tier);
-  if (steps.totals().roomBytes <= freeBytes) return;
-  const noRoom = (path: RawPath) => tally.add("no-room", path);
-  steps.dropBeyond(freeBytes, noRoom);
-  steps.dropSplitGroups(noRoom);
+function lookAtSets({ at, rule, facts, seen }: Looking, table: SetTable): void {
+  const blocked = (message: string) => void seen.blocked.push(message);
+  surveySets({ source: at.source, rule, table, sink: { ...sinkOf({ at, rule, facts, seen }), blocked } });
+  if (seen.refusal === undefined) limitSets(table, at, { tally: seen.tally, begun: facts.begun });
+}
+
+function sinkOf({ at, facts, seen }: Looking) {
+  return {
+    kept: (code: ReasonCode, path: RawPath) => {
+      seen.tally.add(code, path);
+      if (facts.begun.has(path) && (passesWithTime(code) || code === "entry-blocked")) seen.waiting.add(path);
+    },
+    unreadable: (path: RawPath, message: string) => {
+      seen.tally.add("unreadable", path);
+      if (facts.begun.has(path)) seen.waiting.add(path);
+      if (seen.unreadable.length < unreadableKept) seen.unreadable.push({ path, message });
+    },
+    progress: (files: number) => facts.onProgress?.(files),
+    tier: (uuid: string) => {
+      if (uuid === at.tier.uuid) seen.refusal = sameTree(at);
+    },
+  };
+}
+
+const blockedTold = 10;
+
+function blockedWarnings({ blocked }: Seen): readonly string[] {
+  const more = blocked.length - blockedTold;
+  const rest = more > 0 ? [`${plural(more, "more set")} stay for such a reason (--json lists them)`] : [];
+  return [...blocked.slice(0, blockedTold).map((each) => `a set stays: ${each}`), ...rest];
 }
 
 /** What every file is judged by. */
@@ -139,8 +180,8 @@ function settledFor(rule: MoveRule, source: OpenSource): number {
   return Math.max(rule.settledForMs, minimumSettledWithoutLeasesMs);
 }
 
-/** What plan and run say of a source whose file system does not tell all that the rule goes by. */
-export function planWarnings(rule: MoveRule, source: OpenSource): readonly string[] {
+/** What is to be said of a source whose file system does not tell all that the rule goes by. */
+function planWarnings(rule: MoveRule, source: OpenSource): readonly string[] {
   const isByUse = rule.ageBy.includes("atime");
   const times = isByUse ? accessTimesWarning(accessTimesOf(source.mount), rule.olderThanMs) : undefined;
   return [leaseWarning(source), times].filter((warning) => warning !== undefined);

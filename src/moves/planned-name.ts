@@ -1,4 +1,3 @@
-import type { Step } from "../catalog/step-table.ts";
 import { joinPath, type RawPath } from "../lib/raw-path.ts";
 import { storedName } from "../policies/stored-name.ts";
 import { escapedText } from "../reports/path.ts";
@@ -8,23 +7,24 @@ import { jobFolder } from "./stored-tree.ts";
 
 const usualNameMaxBytes = 255;
 
-/**
- * Where a planned file will lie, as `TIER:PATH`. Content that turns out not to compress keeps its own name, and a name
- * that is taken gets a hash, so this is what to expect and not a promise.
- */
-export function plannedPlace(rule: MoveRule, host: string, step: Pick<Step, "path" | "identity">): string {
-  return `${rule.to}:${escapedText(plannedName(rule, host, step))}`;
+export interface PlannedThing {
+  /** From the source's root. */
+  readonly path: RawPath;
+  readonly modifiedNs: bigint;
+  /** A set, or a directory in one. */
+  readonly isDirectory: boolean;
 }
 
-function plannedName(rule: MoveRule, host: string, step: Pick<Step, "path" | "identity">): RawPath {
-  const suffix = suffixes[storedCompression(rule.compress)];
-  const { path, identity } = step;
-  const below = storedName({
-    path,
-    modifiedNs: identity.modifiedNs,
-    layout: rule.layout,
-    suffix,
-    nameMaxBytes: usualNameMaxBytes,
-  });
+/**
+ * Where a planned file or set will lie, as `TIER:PATH`. Content that turns out not to compress keeps its own name, and a
+ * name that is taken gets something added, so this is what to expect and not a promise.
+ */
+export function plannedPlace(rule: MoveRule, host: string, thing: PlannedThing): string {
+  return `${rule.to}:${escapedText(plannedName(rule, host, thing))}`;
+}
+
+function plannedName(rule: MoveRule, host: string, { path, modifiedNs, isDirectory }: PlannedThing): RawPath {
+  const suffix = isDirectory ? "" : suffixes[storedCompression(rule.compress)];
+  const below = storedName({ path, modifiedNs, layout: rule.layout, suffix, nameMaxBytes: usualNameMaxBytes });
   return joinPath(jobFolder(host, rule.name), below);
 }

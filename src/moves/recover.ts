@@ -31,7 +31,7 @@ export async function recoverBatch(session: OpenMoveSession, unfinished: Unfinis
 }
 
 /** Items whose links share a leader again, as in the batch that died. */
-function itemsOf({ operations }: UnfinishedBatch): readonly Item[] {
+export function itemsOf({ operations }: UnfinishedBatch): readonly Item[] {
   const leaders = new Map<number, Item>();
   return operations.map((operation) => {
     const { linkGroup, verified } = operation;

@@ -15,6 +15,11 @@ export function roomFor({ sizeBytes, links }: FileStat, holes: readonly Range[])
   return Math.ceil((sizeBytes - holeBytes) / links);
 }
 
+/** What one name of a file gives back to the source's file system when it is gone: hard links share one content. */
+export function allocatedShare({ allocatedBytes, links }: FileStat): number {
+  return Math.floor(allocatedBytes / links);
+}
+
 /** Why a batch must not begin; asked again for each, since others write to the tier, too (HAZARDS M27). */
 export function missingRoom({ tier, capabilities }: MoveSession, steps: readonly Step[]): string | undefined {
   const room = onTier(() => roomOf(tier));

@@ -1,4 +1,5 @@
 import type { Journal } from "../catalog/journal.ts";
+import type { Sets } from "../catalog/sets.ts";
 import type { Clock } from "../host/host.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import type { Progress } from "../jobs/job.ts";
@@ -23,6 +24,7 @@ export interface MoveSession {
   readonly tier: OpenTier;
   readonly capabilities: Capabilities;
   readonly journal: Journal;
+  readonly sets: Sets;
   readonly copiers: Copiers;
   readonly context: CopierContext;
   readonly tree: StoredTree;

@@ -41,7 +41,8 @@ export function openStoredTree(
   };
 }
 
-function lookOf(source: { readonly root: number; readonly rootMode: number }, path: RawPath): DirectoryLook {
+/** What a directory that mirrors one of the source is like. */
+export function lookOf(source: { readonly root: number; readonly rootMode: number }, path: RawPath): DirectoryLook {
   let granted = source.rootMode;
   let look = privateLook;
   for (let slash = path.indexOf("/"); ; slash = path.indexOf("/", slash + 1)) {

@@ -15,7 +15,7 @@ import type { Scanned } from "../scan/scan.ts";
 import { readIdentity } from "../tiers/identity.ts";
 import { findHoles } from "./holes.ts";
 import { type JudgeRule, judgeFile, type Surroundings } from "./judge-file.ts";
-import { roomFor } from "./room.ts";
+import { allocatedShare, roomFor } from "./room.ts";
 import { identityOf, openSource } from "./source-file.ts";
 
 export interface SurveyRule extends JudgeRule, Selection {
@@ -110,7 +110,7 @@ function judgeCandidate(
   if (typeof verdict === "string") sink.kept(verdict, path);
   else if (!isTimeInRange(stat)) sink.unreadable(path, "its modification time is out of range: touch it");
   else if (stat.sizeBytes > Number.MAX_SAFE_INTEGER) sink.kept("no-room", path);
-  else sink.due({ path, identity: identityOf(stat), roomBytes: verdict });
+  else sink.due({ path, identity: identityOf(stat), roomBytes: verdict, allocatedBytes: allocatedShare(stat) });
 }
 
 function tellTier({ root }: OpenSource, path: RawPath, sink: SurveySink): void {
@@ -134,7 +134,7 @@ function unlessGone<T>(look: () => T): T | undefined {
 }
 
 /** The catalog keeps nanoseconds in 64 bits, from 1677 to 2262; XFS and btrfs hold other times, too. */
-function isTimeInRange({ modifiedNs, changedNs }: FileStat): boolean {
+export function isTimeInRange({ modifiedNs, changedNs }: FileStat): boolean {
   return modifiedNs === BigInt.asIntN(64, modifiedNs) && changedNs === BigInt.asIntN(64, changedNs);
 }
 
@@ -146,10 +146,10 @@ function surround(source: OpenSource, { reading, rule }: Found): Surroundings {
   };
 }
 
-type WriterLookup = (stat: FileStat) => boolean;
+export type WriterLookup = (stat: FileStat) => boolean;
 
 /** Leases answer file by file at the deed; without them every process is asked once. */
-function lookForWriters(source: OpenSource): WriterLookup {
+export function lookForWriters(source: OpenSource): WriterLookup {
   if (source.leases) return () => false;
   const open = filesOpenForWriting();
   return (stat) => open.isWritten(stat.device, stat.inode);
@@ -168,7 +168,7 @@ interface Due {
  * What only a look at a file that is due can tell: restored lately, somebody writes to it, or unreadable; otherwise the
  * room that it takes.
  */
-function judgeDue(source: OpenSource, due: Due, rule: SurveyRule): ReasonCode | number {
+export function judgeDue(source: OpenSource, due: Due, rule: SurveyRule): ReasonCode | number {
   const absolute = joinPath(source.path, due.path);
   if (rule.restoredRecently(absolute)) return "restored-recently";
   if (!rule.activeLogs && rule.hadRotations(absolute)) return "active-log";

@@ -11,6 +11,8 @@ export interface Matcher {
   readonly selectsAll: boolean;
   /** The rule selects this file, by its path from the source. */
   readonly selects: (path: RawPath) => boolean;
+  /** The rule selects this entry of the source as a whole, by its name. */
+  readonly selectsEntry: (name: RawPath, isDirectory: boolean) => boolean;
   /** A pattern with a trailing slash leaves this whole directory out. */
   readonly prunes: (directory: RawPath) => boolean;
 }
@@ -32,6 +34,11 @@ export function compileSelection(selection: Selection): Matcher {
         include.some((matches) => matches(path)) ||
         includeDirectories.some((matches) => someParent(path, matches))) &&
       !exclude.some((matches) => matches(path)),
+    selectsEntry: (name, isDirectory) => {
+      const fits = (matches: Match) => matches(name);
+      const isIn = all || include.some(fits) || (isDirectory && includeDirectories.some(fits));
+      return isIn && !exclude.some(fits) && !(isDirectory && excludeDirectories.some(fits));
+    },
     prunes: (directory) => excludeDirectories.some((matches) => matches(directory)),
   };
 }

@@ -9,7 +9,6 @@ export function checkNotYetValues({ draft }: CheckFacts): readonly Finding[] {
     const found: Finding[] = [];
     for (const key of ["when_above", "max_move"] as const)
       if (section.fields[key]?.value !== undefined) found.push(atKey(section, key, { message: notYetMessage }));
-    if (section.fields.unit?.value === "entry") found.push(atKey(section, "unit", { message: notYetMessage }));
     if (section.fields.source?.value.kind === "job") found.push(atKey(section, "source", { message: notYetMessage }));
     return found;
   });

@@ -1,0 +1,35 @@
+import type { OpenMoveSession } from "./open-session.ts";
+
+/** The sessions that one run of a job needs, one at a time: its own, and those of earlier runs whose sets it goes on with. */
+export interface Sessions extends AsyncDisposable {
+  /** @throws TierFailure */
+  readonly of: (run: string) => Promise<OpenMoveSession>;
+  /** Wall time of each stage, over all sessions. */
+  readonly stageSeconds: () => Readonly<Record<string, number>>;
+}
+
+export function openSessions(open: (run: string) => Promise<OpenMoveSession>): Sessions {
+  let current: OpenMoveSession | undefined;
+  const seconds: Record<string, number> = {};
+  const close = async () => {
+    const ending = current;
+    current = undefined;
+    if (ending === undefined) return;
+    try {
+      for (const [stage, spent] of Object.entries(await ending.stageSeconds()))
+        seconds[stage] = (seconds[stage] ?? 0) + spent;
+    } finally {
+      await ending[Symbol.asyncDispose]();
+    }
+  };
+  return {
+    of: async (run) => {
+      if (current?.run === run) return current;
+      await close();
+      current = await open(run);
+      return current;
+    },
+    stageSeconds: () => seconds,
+    [Symbol.asyncDispose]: close,
+  };
+}

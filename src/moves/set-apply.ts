@@ -1,0 +1,95 @@
+import { stagingFolder } from "../catalog/operation.ts";
+import type { PlannedSet, SetTable } from "../catalog/set-table.ts";
+import type { OpenSet } from "../catalog/sets.ts";
+import type { Outcome } from "../jobs/job.ts";
+import { joinPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
+import type { MoveSession } from "./session.ts";
+import { copySet } from "./set-copy.ts";
+import type { SetWork } from "./set-place.ts";
+import { chooseName, partsOf, publishSet } from "./set-publish.ts";
+import { type RemovedSet, removeSet } from "./set-remove.ts";
+import { proveAgain, resumeSet } from "./set-resume.ts";
+import { sealSet } from "./set-seal.ts";
+import type { SetStop } from "./set-stop.ts";
+import { completeTree } from "./set-tree.ts";
+import { reasonWords } from "./set-verdict.ts";
+
+/**
+ * Moves one set whole, or as far as it gets in this run: `began` is what an earlier run has of it. Nothing of it is
+ * visible before all of it is proved. @throws TierFailure; the signal's reason
+ */
+export async function applySet(
+  session: MoveSession,
+  { planned, table }: { readonly planned: PlannedSet; readonly table: SetTable },
+  began: OpenSet | undefined,
+): Promise<readonly Outcome[]> {
+  const set = began ?? beginSet(session, planned);
+  const work: SetWork = { set, table, id: planned.id };
+  const earlier = began === undefined ? [] : await resumeSet(session, work);
+  const stop = (await copySet(session, work)) ?? (await finishCopy(session, work, earlier));
+  if (stop !== undefined) return stopped(planned, stop);
+  const named = nameSet(session, work);
+  const setback = await publishSet(session, named);
+  if (setback !== undefined) return stopped(planned, { kind: "setback", path: planned.entry, setback });
+  return outcomes(planned, await removeSet(session, named));
+}
+
+function beginSet(session: MoveSession, { entry }: PlannedSet): OpenSet {
+  const { run, rule, source, tier } = session;
+  const seq = session.nextSeq();
+  const tree = joinPath(stagingFolder({ run, job: rule.name }), `set-${seq}`);
+  const storedAs = chooseName(session, { entry, run });
+  const place = { tier: tier.name, root: source.path, tree, storedAs };
+  const set: OpenSet = { run, job: rule.name, seq, entry, state: "copying", ...place };
+  session.sets.begin(set);
+  return set;
+}
+
+async function finishCopy(
+  session: MoveSession,
+  work: SetWork,
+  earlier: readonly number[],
+): Promise<SetStop | undefined> {
+  const stop = await sealSet(session, work);
+  if (stop !== undefined) return stop;
+  if (!(await proveAgain(session, work.set, earlier))) {
+    const message = "what an earlier run had copied of it was damaged, and is copied anew by the next run";
+    return { kind: "setback", path: work.set.entry, setback: { verdict: "failed", code: "READ_BACK", message } };
+  }
+  completeTree(session, work);
+  return undefined;
+}
+
+/** Step 5 for the set as a whole: its name is decided, and what is no file of it written down. */
+function nameSet(session: MoveSession, work: SetWork): OpenSet {
+  const { sets } = session;
+  const storedAs = chooseName(session, work.set);
+  if (storedAs !== work.set.storedAs) sets.rename(work.set, storedAs);
+  const set: OpenSet = { ...work.set, storedAs };
+  sets.name(set, partsOf(session, { ...work, set }));
+  return { ...set, state: "named" };
+}
+
+/** A limit leaves the set for the next run, which goes on where this one stopped. */
+function stopped({ entry, files, bytes }: PlannedSet, stop: SetStop): readonly Outcome[] {
+  if (stop.kind === "limit") return [];
+  const { verdict, code, message } = stop.setback;
+  const words = `${shellQuote(stop.path)}: ${message ?? reasonWords(verdict)}`;
+  const result = isTrouble(verdict) ? verdict : "entry-blocked";
+  return [...[{ path: entry, result, files, sizeBytes: bytes, storedBytes: 0, message: words }]].map((outcome) =>
+    code === undefined ? outcome : { ...outcome, code },
+  );
+}
+
+/** What a person has to look at; all else is a set that is still in use. */
+function isTrouble(verdict: SetStopVerdict): boolean {
+  return verdict === "failed" || verdict === "no-room" || verdict === "name-taken";
+}
+
+type SetStopVerdict = Extract<SetStop, { kind: "setback" }>["setback"]["verdict"];
+
+function outcomes({ entry }: PlannedSet, removed: RemovedSet): readonly Outcome[] {
+  const { files, sizeBytes, storedBytes, kept } = removed;
+  return [{ path: entry, result: "moved", files, sizeBytes, storedBytes }, ...kept];
+}

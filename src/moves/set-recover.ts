@@ -1,0 +1,98 @@
+import { printManifestLine } from "../catalog/manifest.ts";
+import { type Operation, operationId } from "../catalog/operation.ts";
+import type { OpenSet } from "../catalog/sets.ts";
+import { closeFd } from "../host/posix.ts";
+import { nameExists } from "../host/stat.ts";
+import { hasCode } from "../lib/errors.ts";
+import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { openDirectory } from "../scan/open-directory.ts";
+import { onTier } from "./failure.ts";
+import type { RecoveredBatch } from "./recover.ts";
+import type { MoveSession } from "./session.ts";
+import { dropSet } from "./set-drop.ts";
+import { publishSet } from "./set-publish.ts";
+import { removeSet } from "./set-remove.ts";
+import { damagedIn } from "./set-resume.ts";
+
+const nothing: RecoveredBatch = { finished: 0, dropped: 0, problems: [] };
+
+/**
+ * Brings a set of a dead run to its end if it had its name decided; one that was still being copied waits for the plan.
+ * @throws TierFailure
+ */
+export async function recoverSet(session: MoveSession, set: OpenSet): Promise<RecoveredBatch> {
+  if (set.state === "copying") return nothing;
+  if (set.state === "named") return await finishNamed(session, set);
+  return await finishPublished(session, set);
+}
+
+/** All of it was proved; it lies in its tree or, had the rename been done, under its name. */
+async function finishNamed(session: MoveSession, set: OpenSet): Promise<RecoveredBatch> {
+  const within = isThere(session, set.tree) ? "tree" : "store";
+  const damaged = await damagedOf(session, set, within);
+  if (damaged.length > 0) return withdraw(session, set, within);
+  const setback = await publishSet(session, set);
+  if (setback !== undefined) return withdraw(session, set, within);
+  return await finishPublished(session, set);
+}
+
+/** Sources of damaged copies stay. */
+async function finishPublished(session: MoveSession, set: OpenSet): Promise<RecoveredBatch> {
+  const damaged = new Map((await damagedOf(session, set, "store")).map((each) => [each.seq, each]));
+  const removed = await removeSet(session, set, ({ operation }) => !damaged.has(operation.seq));
+  return {
+    finished: removed.files + removed.kept.length,
+    dropped: 0,
+    problems: [...damaged.values()].map((operation) => ({
+      path: operation.path,
+      code: "STORED_DAMAGED",
+      message: `its copy on ${session.tier.name}, ${operation.verified?.storedAs}, is not what was written; the source stays`,
+      hint: `tierkeep health, and look at the disk under ${session.tier.path}`,
+    })),
+  };
+}
+
+const mostDamaged = 1_000;
+
+async function damagedOf(session: MoveSession, set: OpenSet, within: "tree" | "store"): Promise<readonly Operation[]> {
+  const damaged: Operation[] = [];
+  for (const unfinished of session.sets.batches(set)) {
+    damaged.push(...(await damagedIn(session, set, { unfinished, within })));
+    if (damaged.length > mostDamaged) break;
+  }
+  return damaged;
+}
+
+/** What was announced did not come about; its sources were never touched, and the plan finds them. */
+function withdraw(session: MoveSession, set: OpenSet, within: "tree" | "store"): RecoveredBatch {
+  const { run, job } = set;
+  const atMs = session.clock.now();
+  const reason = "the run died before this set was under its name";
+  const withdrawn = (seq: number) =>
+    printManifestLine({ fact: "withdrawn", id: operationId({ run, job, seq }), atMs, reason });
+  let dropped = 0;
+  for (const { operations } of session.sets.batches(set)) {
+    dropped += operations.length;
+    session.writeManifest(operations.map(({ seq }) => withdrawn(seq)).join(""));
+  }
+  for (const { seq } of session.sets.partsOf(set)) session.writeManifest(withdrawn(seq));
+  if (within === "tree") dropSet(session, set);
+  else session.sets.drop(set);
+  return { finished: 0, dropped, problems: [] };
+}
+
+function isThere({ tier }: MoveSession, path: RawPath): boolean {
+  return onTier(() => {
+    try {
+      const parent = openDirectory(tier.root, parentOf(path));
+      try {
+        return nameExists(parent, baseName(path));
+      } finally {
+        closeFd(parent);
+      }
+    } catch (error) {
+      if (hasCode(error, "ENOENT")) return false;
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,143 @@
+import type { Operation, UnfinishedBatch } from "../catalog/operation.ts";
+import type { SetTable } from "../catalog/set-table.ts";
+import type { OpenSet } from "../catalog/sets.ts";
+import { unlinkFile } from "../host/posix.ts";
+import { nameExists } from "../host/stat.ts";
+import { hasCode } from "../lib/errors.ts";
+import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { endPieces } from "./batch.ts";
+import { loadPiece } from "./batch-copy.ts";
+import { type Batch, shareSetbacks } from "./batch-item.ts";
+import { cacheDirectories, type DirectoryCache } from "./directories.ts";
+import { onTier } from "./failure.ts";
+import { stagedName } from "./piece.ts";
+import { contentOf } from "./prove-piece.ts";
+import { itemsOf } from "./recover.ts";
+import type { MoveSession } from "./session.ts";
+import { placeItems } from "./set-copy.ts";
+import { inTree, type SetWork } from "./set-place.ts";
+
+/**
+ * Goes on with a set that an earlier run began: what is proved and still as planned counts as copied, all else of it is
+ * taken back. @returns the batches that are kept: they are read back once more before the set is published
+ */
+export async function resumeSet(session: MoveSession, work: SetWork): Promise<readonly number[]> {
+  const { set, table, id } = work;
+  const kept: number[] = [];
+  for (const batch of session.sets.batches(set)) {
+    if (batch.state === "staged") {
+      takeBack(session, set, batch.operations);
+      session.journal.dropBatch(batch.key);
+      continue;
+    }
+    const stale = batch.operations.filter((operation) => !isStill(table, id, operation));
+    takeBack(session, set, stale);
+    if (stale.length > 0) session.journal.drop(batch.key, stale);
+    const fresh = batch.operations.filter((operation) => !stale.includes(operation));
+    for (const { path } of fresh) table.markCopied(id, path);
+    await placeLate(session, work, { ...batch, operations: fresh });
+    kept.push(batch.key.first);
+  }
+  return kept;
+}
+
+function isStill(table: SetTable, id: number, { path, identity, verified }: Operation): boolean {
+  const planned = table.member(id, path);
+  if (planned === undefined || planned.kind !== "file" || verified === undefined) return false;
+  const now = planned.identity;
+  return (
+    now.device === identity.device &&
+    now.inode === identity.inode &&
+    now.sizeBytes === identity.sizeBytes &&
+    now.modifiedNs === identity.modifiedNs &&
+    now.changedNs === identity.changedNs &&
+    now.links === identity.links
+  );
+}
+
+/** The run died when these were proved, and not yet in their places. */
+async function placeLate(session: MoveSession, work: SetWork, unfinished: UnfinishedBatch): Promise<void> {
+  using directories = cacheDirectories(session.tier.root);
+  const late = itemsOf(unfinished).filter(
+    ({ storedAs }) => storedAs !== undefined && !isThere(directories, inTree(work.set, storedAs)),
+  );
+  if (late.length === 0) return;
+  const batch: Batch = { key: unfinished.key, items: late, pieces: [] };
+  await loadPiece(session, batch, late);
+  await placeItems(session, work, batch);
+  await endPieces(batch);
+}
+
+function isThere(directories: DirectoryCache, path: RawPath): boolean {
+  return onTier(() => {
+    try {
+      return nameExists(directories.open(parentOf(path)), baseName(path));
+    } catch (error) {
+      if (hasCode(error, "ENOENT")) return false;
+      throw error;
+    }
+  });
+}
+
+/** Removes what the journal names, in the staging folder and in the set's tree. */
+export function takeBack(session: MoveSession, set: OpenSet, operations: readonly Operation[]): void {
+  using directories = cacheDirectories(session.tier.root);
+  onTier(() => {
+    for (const { seq, verified } of operations) {
+      remove(() => ({ directory: session.context.staging, name: stagedName(seq) }));
+      if (verified === undefined) continue;
+      const path = inTree(set, verified.storedAs);
+      remove(() => ({ directory: directories.open(parentOf(path)), name: baseName(path) }));
+    }
+  });
+}
+
+function remove(place: () => { readonly directory: number; readonly name: RawPath }): void {
+  try {
+    const { directory, name } = place();
+    unlinkFile(directory, name);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+}
+
+/** Reads back what earlier runs left in a set's tree; what is not as it was is taken back. True when all is good. */
+export async function proveAgain(session: MoveSession, set: OpenSet, firsts: readonly number[]): Promise<boolean> {
+  let isGood = true;
+  for (const unfinished of session.sets.batches(set)) {
+    if (!firsts.includes(unfinished.key.first)) continue;
+    const damaged = await damagedIn(session, set, { unfinished, within: "tree" });
+    if (damaged.length === 0) continue;
+    isGood = false;
+    takeBack(session, set, damaged);
+    session.journal.drop(unfinished.key, damaged);
+  }
+  return isGood;
+}
+
+/** The operations of a batch whose copies, read from the device, are not what they should be; the links of one file together. */
+export async function damagedIn(
+  session: MoveSession,
+  set: OpenSet,
+  { unfinished, within }: { readonly unfinished: UnfinishedBatch; readonly within: "tree" | "store" },
+): Promise<readonly Operation[]> {
+  const items = itemsOf(unfinished).filter(({ storedAs }) => storedAs !== undefined);
+  const bytes = items.reduce((sum, { copied }) => sum + (copied?.storedBytes ?? 0), 0);
+  await session.pacer.pace({ read: bytes, written: 0 });
+  session.signal.throwIfAborted();
+  const tasks = items.map(({ storedAs = "" as RawPath, operation, copied }) => ({
+    within: "tier" as const,
+    path: within === "tree" ? inTree(set, storedAs) : storedAs,
+    content: contentOf(operation, copied),
+  }));
+  const problems = await session.timed("verify", () => session.copiers.idlest().ask("examine", { tasks }));
+  session.progress({ files: 0, bytes: 0 });
+  items.forEach((item, index) => {
+    if (problems[index] !== null) item.setback = { verdict: "failed", code: "READ_BACK" };
+  });
+  shareSetbacks(items);
+  return unfinished.operations.filter((operation) => {
+    const item = items.find((each) => each.operation === operation);
+    return item === undefined || item.setback !== undefined;
+  });
+}

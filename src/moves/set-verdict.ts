@@ -1,0 +1,28 @@
+import type { RawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
+import { type ReasonCode, reasons } from "../policies/reasons.ts";
+
+/** Why a set stays. */
+export interface SetVerdict {
+  readonly code: ReasonCode;
+  /** The entry. */
+  readonly path: RawPath;
+  /** Names what is in the way, where it is one thing in the set. */
+  readonly message: string | undefined;
+}
+
+/** The entry of the source that a path lies in, or is. */
+export function entryOf(path: RawPath): RawPath {
+  const slash = path.indexOf("/");
+  return (slash === -1 ? path : path.slice(0, slash)) as RawPath;
+}
+
+/** One thing in a set that keeps it as a whole. */
+export function blockedBy(path: RawPath, why: string): SetVerdict {
+  return { code: "entry-blocked", path: entryOf(path), message: `${shellQuote(path)}: ${why}` };
+}
+
+/** What to say of a thing in a set that would stay for a reason of its own. */
+export function reasonWords(code: ReasonCode): string {
+  return reasons[code].label;
+}

@@ -1,0 +1,164 @@
+import type { MemberKind } from "../catalog/set-table.ts";
+import { listDirectory } from "../host/files.ts";
+import { closeFd } from "../host/posix.ts";
+import { type FileStat, statAt, statFd } from "../host/stat.ts";
+import { hasCode, messageOf } from "../lib/errors.ts";
+import { pathIn, type RawPath } from "../lib/raw-path.ts";
+import { judgeAge, newestStamp } from "../policies/age.ts";
+import { engineOfDirectory } from "../policies/engine-data.ts";
+import type { AgeRule } from "../policies/file-fact.ts";
+import { openDirectory } from "../scan/open-directory.ts";
+import { asideNames } from "./set-aside.ts";
+import { blockedBy, type SetVerdict } from "./set-verdict.ts";
+import { isTimeInRange } from "./survey.ts";
+
+export interface FoundEntry {
+  /** From the source's root. */
+  readonly path: RawPath;
+  readonly stat: FileStat;
+}
+
+export interface FoundMember extends FoundEntry {
+  readonly kind: MemberKind;
+}
+
+export interface SetWalk {
+  readonly root: number;
+  readonly entry: RawPath;
+  /** Of the source's root: all of a set lies on its mount and in its file system. */
+  readonly mount: Pick<FileStat, "mountId" | "device">;
+  readonly rule: { readonly age: AgeRule; readonly nowMs: number };
+}
+
+export interface WalkedSet {
+  readonly verdict: SetVerdict | undefined;
+  /** Of its newest file; of its newest directory or link where there is no file. */
+  readonly newestNs: bigint;
+  /** A directory in it that has a tier's own folder. */
+  readonly tierAt: RawPath | undefined;
+}
+
+interface Walking extends SetWalk {
+  readonly visit: (found: FoundMember) => void;
+  readonly pending: RawPath[];
+  newestFileNs: bigint | undefined;
+  newestOtherNs: bigint;
+  /** The first thing that keeps the set, whatever its age. */
+  blocked: SetVerdict | undefined;
+  tierAt: RawPath | undefined;
+}
+
+/**
+ * Walks one directory of a source, the parents first: no link is followed, no mount crossed. It ends early at the first
+ * thing that is too young.
+ */
+export function walkSet(walk: SetWalk, visit: (found: FoundMember) => void): WalkedSet {
+  const walking: Walking = {
+    ...walk,
+    visit,
+    pending: [walk.entry],
+    newestFileNs: undefined,
+    newestOtherNs: -(2n ** 63n),
+    blocked: undefined,
+    tierAt: undefined,
+  };
+  let young: SetVerdict | undefined;
+  for (let path = walking.pending.pop(); path !== undefined && young === undefined; path = walking.pending.pop())
+    young = unlessUnreadable(walking, path, () => walkDirectory(walking, path));
+  const { newestFileNs, newestOtherNs, blocked, tierAt } = walking;
+  return { verdict: young ?? whole(walking) ?? blocked, newestNs: newestFileNs ?? newestOtherNs, tierAt };
+}
+
+/** What cannot be looked at keeps the set. */
+function unlessUnreadable<T>(walking: Walking, path: RawPath, look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof Error && "call" in error)) throw error;
+    const isGone = hasCode(error, "ENOENT", "ENOTDIR", "ELOOP");
+    walking.blocked ??= blockedBy(path, isGone ? "it vanished while the set was looked at" : messageOf(error));
+    return undefined;
+  }
+}
+
+/** A set without a file is as old as its newest directory. */
+function whole({ rule, entry, newestFileNs, newestOtherNs }: Walking): SetVerdict | undefined {
+  const age = BigInt(Math.floor(rule.nowMs)) * 1_000_000n - newestOtherNs;
+  const isYoung = newestFileNs === undefined && age < BigInt(rule.age.olderThanMs) * 1_000_000n;
+  return isYoung ? { code: "too-young", path: entry, message: undefined } : undefined;
+}
+
+function walkDirectory(walking: Walking, path: RawPath): SetVerdict | undefined {
+  const fd = openDirectory(walking.root, path);
+  try {
+    const stat = statFd(fd);
+    const kept = judgeDirectory(walking, path, stat);
+    if (kept !== undefined || isForeign(walking, path, stat)) return kept;
+    walking.visit({ path, stat, kind: "directory" });
+    const entries = [...listDirectory(fd)];
+    const engine = engineOfDirectory(entries.map(({ name }) => name));
+    if (engine !== undefined)
+      walking.blocked ??= blockedBy(path, `${engine}'s own files; an age rule must not sweep those`);
+    for (const { name } of entries) {
+      if (name === ".tierkeep") walking.tierAt ??= path;
+      const member = pathIn(path, name);
+      const young = unlessUnreadable(walking, member, () => walkMember(walking, member, statAt(fd, name)));
+      if (young !== undefined) return young;
+    }
+    return undefined;
+  } finally {
+    closeFd(fd);
+  }
+}
+
+function walkMember(walking: Walking, path: RawPath, stat: FileStat): SetVerdict | undefined {
+  if (stat.kind === "directory") {
+    walking.pending.push(path);
+    return undefined;
+  }
+  if (isForeign(walking, path, stat)) return undefined;
+  if (stat.kind !== "file" && stat.kind !== "link") {
+    walking.blocked ??= blockedBy(path, `a ${stat.kind === "fifo" ? "FIFO" : stat.kind}, which no tier can hold`);
+    return undefined;
+  }
+  const young = stat.kind === "file" ? judgeFile(walking, path, stat) : judgeOther(walking, stat);
+  if (young === undefined) walking.visit({ path, stat, kind: stat.kind });
+  return young;
+}
+
+function judgeFile(walking: Walking, path: RawPath, stat: FileStat): SetVerdict | undefined {
+  const { rule, entry } = walking;
+  const code = judgeAge(stat, rule.age, rule.nowMs);
+  if (code !== undefined) return { code, path: entry, message: undefined };
+  const stamp = newestStamp(stat, rule.age.ageBy);
+  if (walking.newestFileNs === undefined || stamp > walking.newestFileNs) walking.newestFileNs = stamp;
+  if (path.slice(path.lastIndexOf("/") + 1).startsWith(asideNames))
+    walking.blocked ??= blockedBy(path, "a dead run set it aside, and has to be repaired first");
+  else checkAttributes(walking, path, stat);
+  return undefined;
+}
+
+function judgeDirectory(walking: Walking, path: RawPath, stat: FileStat): SetVerdict | undefined {
+  checkAttributes(walking, path, stat);
+  return judgeOther(walking, stat);
+}
+
+/** Of what is no file only what nobody can set back must be old: `settled_for`. */
+function judgeOther(walking: Walking, stat: FileStat): SetVerdict | undefined {
+  const { rule, entry } = walking;
+  if (stat.modifiedNs > walking.newestOtherNs) walking.newestOtherNs = stat.modifiedNs;
+  const code = judgeAge(stat, { ...rule.age, ageBy: ["mtime"], olderThanMs: 0 }, rule.nowMs);
+  return code === undefined ? undefined : { code, path: entry, message: undefined };
+}
+
+function checkAttributes(walking: Walking, path: RawPath, stat: FileStat): void {
+  if (stat.immutable || stat.appendOnly) walking.blocked ??= blockedBy(path, "immutable or append-only (lsattr)");
+  if (!isTimeInRange(stat)) walking.blocked ??= blockedBy(path, "its times are out of range: touch it");
+  if (stat.sizeBytes > Number.MAX_SAFE_INTEGER) walking.blocked ??= blockedBy(path, "its size cannot be");
+}
+
+function isForeign(walking: Walking, path: RawPath, { mountId, device }: FileStat): boolean {
+  if (mountId === walking.mount.mountId && device === walking.mount.device) return false;
+  walking.blocked ??= blockedBy(path, "another file system is mounted there");
+  return true;
+}
