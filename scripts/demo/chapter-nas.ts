@@ -15,11 +15,12 @@ export async function showHungNas(told: Told, running: Set<ChildProcess>): Promi
     teller.say("Not shown: it needs root and bindfs.");
     return;
   }
+  let withoutNas = () => {};
   try {
     teller.say("A fourth tier, served by a process of its own. Then that process is stopped dead.");
     writeOld(`${stage.hot}/reports/2026-08.txt`);
     writeOld(`${stage.hot}/log/cron/late-report.txt`);
-    appendConfig(stage, [
+    withoutNas = appendConfig(stage, [
       "[tiers.nas]",
       `path = "${nas}"`,
       "[[move]]",
@@ -41,6 +42,7 @@ export async function showHungNas(told: Told, running: Set<ChildProcess>): Promi
       numbers: `exit ${ran}, the other jobs done; exit ${again} when it answered again`,
     });
   } finally {
+    withoutNas();
     served.kill("SIGCONT");
     tool("umount", ["-l", nas]);
     served.kill("SIGTERM");

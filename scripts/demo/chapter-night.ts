@@ -41,11 +41,11 @@ function judgeNight({ stage, rows }: Told, night: NightScene, isDone: boolean): 
 
 async function editRule({ stage, teller, commands, rows }: Told): Promise<void> {
   await teller.heading("Somebody edits a rule at night");
-  teller.say("One character in the configuration, and the rule would delete much more. It waits for a person.");
-  await teller.typed(`sed -i 's/older_than = "3d"/older_than = "0d"/' tierkeep.toml`);
-  editConfig(stage, 'older_than = "3d"', 'older_than = "0d"');
+  teller.say("A small edit, and the rule would delete what was made this morning. It waits for a person.");
+  await teller.typed(`sed -i 's/older_than = "3d"/older_than = "1h"/' tierkeep.toml`);
+  editConfig(stage, 'older_than = "3d"', 'older_than = "1h"');
   const refused = await commands.tierkeep("run", "scratch");
   const isThere = existsSync(`${stage.hot}/scratch/in-progress`);
-  editConfig(stage, 'older_than = "0d"', 'older_than = "3d"');
+  editConfig(stage, 'older_than = "1h"', 'older_than = "3d"');
   rows.push({ isGood: refused === 5 && isThere, what: "an edited rule refused", numbers: `exit ${refused}` });
 }

@@ -78,8 +78,12 @@ function age(path: string, days: number): void {
   utimesSync(path, seconds, seconds);
 }
 
-export function appendConfig({ root }: Stage, lines: readonly string[]): void {
-  appendFileSync(`${root}/tierkeep.toml`, `${lines.join("\n")}\n`);
+/** Adds lines to the configuration; what it returns takes them out again. */
+export function appendConfig({ root }: Stage, lines: readonly string[]): () => void {
+  const file = `${root}/tierkeep.toml`;
+  const before = readFileSync(file, "utf8");
+  appendFileSync(file, `${lines.join("\n")}\n`);
+  return () => writeFileSync(file, before);
 }
 
 /** One edit of the configuration, as an operator makes it. */
