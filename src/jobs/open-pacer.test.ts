@@ -42,8 +42,8 @@ function scene({ limits = {}, pressures = [undefined], signal = new AbortControl
 const nothing = { read: 0, written: 0 };
 
 test("work pauses while others wait, tells that it waits, and goes on when the pressure has fallen", async () => {
-  const high = [0, 150, 300].map((waitedMs) => ({ recentRatio: 0.9, waitedMs }));
-  const { pacer, counts } = scene({ pressures: [...high, { recentRatio: 0.2, waitedMs: 310 }] });
+  const high = [0, 150_000, 300_000].map((waitedMs) => ({ recentRatio: 0.9, waitedMs }));
+  const { pacer, counts } = scene({ pressures: [...high, { recentRatio: 0.2, waitedMs: 310_000 }] });
   await Promise.all([pacer.pace(nothing), pacer.pace(nothing)]);
   assert.ok(pacer.pausedMs() >= 390 && pacer.pausedMs() < 2_000, `${pacer.pausedMs()} ms`);
   assert.equal(counts().waits, 2, "who asks at once pauses together");

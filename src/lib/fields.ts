@@ -82,16 +82,6 @@ function percentHint(found: unknown): string | undefined {
   return `write "${amount > 0 && amount < 1 ? Math.round(amount * 100) : amount}%"`;
 }
 
-/** Bytes. */
-export function sizeField() {
-  return field({
-    expects: 'a size such as "5GiB"',
-    read: (found) => (typeof found === "string" ? parseSize(found) : undefined),
-    hint: (found) => (typeof found === "number" ? `write "${found}GiB" for gibibytes` : undefined),
-    schema: { type: "string", examples: ["5GiB"] },
-  });
-}
-
 /** Bytes a second. */
 export function rateField() {
   return field({
