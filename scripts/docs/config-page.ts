@@ -6,6 +6,7 @@ import { dockerShape } from "../../src/docker/schema.ts";
 import { limitsShape } from "../../src/jobs/schema.ts";
 import { moveShape } from "../../src/moves/schema.ts";
 import { tierShape } from "../../src/tiers/schema.ts";
+import { verifyShape } from "../../src/verify/schema.ts";
 import { code, page, table } from "./markdown.ts";
 
 const example = `version = 1
@@ -76,6 +77,8 @@ Content that is compressed already, or that would shrink by less than 5 %, is st
     keys(dockerShape),
     "## `[limits]`",
     keys(limitsShape),
+    "## `[verify]`",
+    keys(verifyShape),
     "## Known, but not built yet",
     `These words belong to later versions. They are refused, not ignored, so that nobody believes in a rule that nobody
 applies (docs/decisions/0007-keys-not-built-yet-are-refused.md).`,

@@ -5,11 +5,12 @@ import { lockAllJobs } from "../jobs/lock-all.ts";
 import { hasCode, isDamage } from "../lib/errors.ts";
 import { replaceCatalog } from "../rebuild/replace-catalog.ts";
 import { type CatalogRebuildReport, catalogRebuildReport, type ManifestsOfTier } from "../reports/catalog.ts";
-import { readPinStatus, writePinStatus } from "../tiers/status-pins.ts";
+import { readPinStatus } from "../tiers/status-pins.ts";
 import type { TierPin } from "../tiers/tier.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
 import { type ManifestReading, readManifests } from "./read-manifests.ts";
 import { openScratch } from "./scratch.ts";
+import { tellHealth } from "./tell-health.ts";
 import type { TierPlace } from "./tier-messages.ts";
 
 /** What a rebuild takes from the configuration, or does without one. */
@@ -50,7 +51,7 @@ export async function rebuildCatalog(
   const lacking = noteLacking(scratch.path, { terms, tiers, nowMs: clock.now() });
   const aside = `catalog.db.${old === "damaged" ? "damaged" : "before"}-${compactTime(clock.now())}`;
   replaceCatalog(stateDir, scratch.path, aside);
-  tellHealth(terms, clock.now());
+  tell(terms, clock.now());
   return catalogRebuildReport(
     {
       status: lacking === 0 ? "complete" : "incomplete",
@@ -130,8 +131,7 @@ function compactTime(ms: number): string {
   return new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, "");
 }
 
-function tellHealth({ stateDir, runtimeDir, host, tiers }: RebuildTerms, now: number): void {
-  using catalog = openCatalog(stateDir);
-  const pins = tiers.flatMap(({ name }) => catalog.decisions.pinOf(name) ?? []);
-  writePinStatus(runtimeDir, pins, { now, host });
+function tell(terms: RebuildTerms, nowMs: number): void {
+  using catalog = openCatalog(terms.stateDir);
+  tellHealth(terms, { catalog, nowMs });
 }

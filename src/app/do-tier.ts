@@ -43,7 +43,7 @@ export async function doTier(
   throw bugWith(`the process for ${nameOf(task.place)} ended without a word\n${done.ended.stderr}`);
 }
 
-/** It writes what it has found to the catalog. */
+/** It writes to the catalog what it has found. */
 const graceMs = 10_000;
 
 async function refuseHung(doors: AppDoors, terms: TierTerms, place: TierPlace): Promise<OperatorError | undefined> {

@@ -11,13 +11,14 @@ import { OperatorError, systemFailure } from "../lib/errors.ts";
 import { rawPath } from "../lib/raw-path.ts";
 import { type JobReport, type JobStatus, type RunReport, runReport } from "../reports/run.ts";
 import { mountOf, readMounts } from "../tiers/mounts.ts";
-import { type ToldJob, writePinStatus } from "../tiers/status-pins.ts";
+import type { ToldJob } from "../tiers/status-pins.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
 import { type ClockTrust, openClockTrust } from "./clock.ts";
 import { bugOf } from "./do-job.ts";
 import type { PlannedJob } from "./job-messages.ts";
 import { emptyReport, runJob } from "./run-job.ts";
 import { sourceOf } from "./source-of.ts";
+import { tellHealth } from "./tell-health.ts";
 
 export interface RunWatch {
   readonly onPlanned: (plan: PlannedJob) => void;
@@ -121,7 +122,7 @@ interface EndOfRun {
 function recordEnd(config: Config, { catalog, reserve, trust, report, nowMs }: EndOfRun): OperatorError | undefined {
   try {
     reserve.use(() => {
-      tellHealth(config, { catalog, reports: report.jobs, nowMs });
+      tellHealth(config, { catalog, jobs: report.jobs.flatMap(toldJob), nowMs });
       trust.keep();
       catalog.runs.end({ run: report.runId, nowMs, status: report.status, report: JSON.stringify(report) });
     });
@@ -140,16 +141,9 @@ function withProblem(report: JobReport, { code, message, hint }: OperatorError):
   return { ...report, status: report.status === "ok" ? "partial" : report.status, errors: [...report.errors, error] };
 }
 
-/** Leaves for health what it cannot see itself; /run is empty after a boot. */
-function tellHealth(config: Config, told: { catalog: Catalog; reports: readonly JobReport[]; nowMs: number }): void {
-  const pins = config.tiers.flatMap(({ name }) => told.catalog.decisions.pinOf(name) ?? []);
-  const jobs = told.reports.flatMap(toldJob);
-  writePinStatus(config.runtimeDir, pins, { now: told.nowMs, host: config.host, jobs });
-}
-
-/** A guard's refusal stays a finding until the job gets past it. */
-function toldJob({ name, status, errors }: JobReport): readonly ToldJob[] {
-  if (status === "ok" || status === "partial") return [{ name, succeeded: status === "ok", refusal: undefined }];
+/** A guard's refusal, or concern, stays a finding until the job gets past it. */
+function toldJob({ name, status, errors, concern }: JobReport): readonly ToldJob[] {
+  if (status === "ok" || status === "partial") return [{ name, succeeded: status === "ok", refusal: concern }];
   const [error] = errors;
   if (status !== "refused" || error === undefined || !isGuard(error.code)) return [];
   const { code, message, hint } = error;

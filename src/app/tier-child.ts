@@ -11,6 +11,7 @@ import { readIdentity } from "../tiers/identity.ts";
 import { openTier } from "../tiers/open.ts";
 import type { TierPin } from "../tiers/tier.ts";
 import type { FromTierChild, ImportTask, TierPlace, TierTask } from "./tier-messages.ts";
+import { verifyOne } from "./verify-child.ts";
 
 export interface TierChildDoors {
   readonly clock: Clock;
@@ -22,7 +23,8 @@ export interface TierChildDoors {
 /** Does one thing with one tier in a process of its own, since a tier that hangs takes its process along. @throws OperatorError, SystemError */
 export async function doTierTask(task: TierTask, doors: TierChildDoors): Promise<void> {
   try {
-    await importOne(task, doors);
+    if (task.kind === "import") await importOne(task, doors);
+    else await verifyOne(task, doors);
   } catch (error) {
     if (doors.signal.aborted && error === doors.signal.reason) return;
     if (!(error instanceof SystemError)) throw error;

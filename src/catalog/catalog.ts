@@ -3,6 +3,7 @@ import { type Comparison, type Difference, differencesFrom } from "./compare.ts"
 import { type Database, openDatabase, openDatabaseToRead, unusable } from "./database.ts";
 import { type Decisions, openDecisions } from "./decisions.ts";
 import { type FileLook, openFileLook } from "./file-look.ts";
+import { type Flaws, openFlaws } from "./flaws.ts";
 import { type Guards, openGuards } from "./guards.ts";
 import { integrityProblems } from "./integrity.ts";
 import { type Journal, openJournal } from "./journal.ts";
@@ -10,10 +11,19 @@ import { type LackingTiers, openLackingTiers } from "./lacking-tiers.ts";
 import { type ManifestImport, openManifestImport } from "./manifest-import.ts";
 import { openPlacements, type Placements } from "./placements.ts";
 import { openQuarantineRows, type Quarantine } from "./quarantine.ts";
+import {
+  openReadingList,
+  type ReadingChoice,
+  type ReadingList,
+  type ReadTotals,
+  tiersOfJob,
+  unreadSince,
+} from "./reading-list.ts";
 import { openRestores, type Restores } from "./restores.ts";
 import { openRuns, type Runs } from "./runs.ts";
 import { openParts, type Parts } from "./set-parts.ts";
 import { openSets, type Sets } from "./sets.ts";
+import { contentsOf, forgetTier, type SoleVersions, soleVersionsOn, type TierContents } from "./tier-contents.ts";
 import { openUnusedImages, type UnusedImages } from "./unused-images.ts";
 import { openWholeRuns, type WholeRuns } from "./whole-runs.ts";
 
@@ -31,6 +41,18 @@ export interface Catalog extends Disposable {
   readonly quarantine: Quarantine;
   readonly wholeRuns: WholeRuns;
   readonly lackingTiers: LackingTiers;
+  readonly flaws: Flaws;
+  /** What of a tier is to be read back; one for each time that the catalog is opened. */
+  readonly readingList: (choice: ReadingChoice) => ReadingList;
+  readonly contentsOf: (tier: string) => TierContents;
+  /** What lies on a tier and on no other. */
+  readonly soleVersionsOn: (tier: string, examplesAtMost: number) => SoleVersions;
+  /** A tier is gone for good: what is stored there is lost, and its pin is no more. */
+  readonly forgetTier: (tier: string) => void;
+  /** The tiers on which something lies that a job stored. */
+  readonly tiersOfJob: (job: string) => readonly string[];
+  /** How much of what is stored was last read back before then, in milliseconds since 1970. */
+  readonly unreadSince: (ms: number) => ReadTotals;
   /** Takes over one manifest of a tier. */
   readonly importManifest: (tier: string) => ManifestImport;
   /** Looks for the files that should lie on a tier. */
@@ -77,6 +99,13 @@ function assemble(db: Database): Catalog {
     quarantine: openQuarantineRows(db),
     wholeRuns: openWholeRuns(db),
     lackingTiers: openLackingTiers(db),
+    flaws: openFlaws(db),
+    readingList: (choice) => openReadingList(db, choice),
+    contentsOf: (tier) => contentsOf(db, tier),
+    soleVersionsOn: (tier, examplesAtMost) => soleVersionsOn(db, tier, examplesAtMost),
+    forgetTier: (tier) => forgetTier(db, tier),
+    tiersOfJob: (job) => tiersOfJob(db, job),
+    unreadSince: (ms) => unreadSince(db, ms),
     importManifest: (tier) => openManifestImport(db, tier),
     lookForFiles: (tier) => openFileLook(db, tier),
     integrityProblems: () => integrityProblems(db),

@@ -22,7 +22,6 @@ export interface Decisions {
   readonly names: () => { readonly jobs: readonly string[]; readonly tiers: readonly string[] };
   readonly pinOf: (tier: string) => TierPin | undefined;
   readonly savePin: (pin: TierPin) => void;
-  readonly forgetPin: (tier: string) => void;
 }
 
 export function openDecisions(db: Database): Decisions {
@@ -53,9 +52,6 @@ export function openDecisions(db: Database): Decisions {
     pinOf: (tier) => {
       const row = db.prepare("SELECT pin FROM pins WHERE tier = ?").get(tier);
       return row === undefined ? undefined : (JSON.parse(String(row.pin)) as TierPin);
-    },
-    forgetPin: (tier) => {
-      db.prepare("DELETE FROM pins WHERE tier = ?").run(tier);
     },
     savePin: (pin) => {
       db.prepare("INSERT OR REPLACE INTO pins VALUES (?, ?)").run(pin.tier, JSON.stringify(pin));

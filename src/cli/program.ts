@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import type { AppDoors } from "../app/app.ts";
 import { openCatalogToWrite } from "../app/stored.ts";
+import type { Config } from "../config/config.ts";
 import { requireConfig, requireConfigAndWarnings } from "../config/require.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import { addApproveVerb } from "./approve.ts";
 import { addCatVerb } from "./cat.ts";
 import { addCatalogVerbs } from "./catalog.ts";
@@ -19,6 +21,8 @@ import { addRestoreVerb } from "./restore.ts";
 import { addRunVerb } from "./run.ts";
 import { addStatusVerb } from "./status.ts";
 import { addTierVerbs } from "./tier.ts";
+import type { PinStore } from "./tier-adopt.ts";
+import { addVerifyVerb } from "./verify.ts";
 
 export interface ProgramDoors {
   readonly cli: Cli;
@@ -52,14 +56,24 @@ export function buildProgram({ cli, app, workingDirectory }: ProgramDoors): Comm
   addCatVerb(program, cli, { app, config, workingDirectory });
   addRestoreVerb(program, cli, { app, config, workingDirectory });
   addTierVerbs(program, cli, {
+    app,
     config,
-    pins: (forConfig) => {
-      const catalog = openCatalogToWrite(forConfig);
-      return { ...catalog.decisions, [Symbol.dispose]: () => catalog[Symbol.dispose]() };
-    },
+    pins: openPins,
   });
+  addVerifyVerb(program, cli, { app, config });
   addCatalogVerbs(program, cli, { app, config });
   addInitVerb(program, cli);
   addConfigVerbs(program, cli);
   return program;
+}
+
+const soleCopiesShown = 10;
+
+function openPins(config: Config): PinStore & Disposable {
+  const catalog = openCatalogToWrite(config);
+  const soleCopies = (tier: string) => {
+    const { versions: files, bytes, examples } = catalog.soleVersionsOn(tier, soleCopiesShown);
+    return { files, bytes, examples: examples.map(shellQuote) };
+  };
+  return { ...catalog.decisions, soleCopies, [Symbol.dispose]: () => catalog[Symbol.dispose]() };
 }

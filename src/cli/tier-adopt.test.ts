@@ -153,7 +153,9 @@ function worldOf(facts: WorldFacts): World {
     run: async (...args) => {
       const told = { out: "", notes: "" };
       const program = new Command().exitOverride();
-      addTierVerbs(program, makeCli(told, reply), { config: () => config, pins: () => store });
+      const cli = makeCli(told, reply);
+      const app = { ...cli, entryPoint: String, pid: 0, userRuntimeDir: undefined, startedBySystemd: false };
+      addTierVerbs(program, cli, { app, config: () => config, pins: () => store });
       await program.parseAsync(args, { from: "user" });
       return told;
     },

@@ -3,6 +3,7 @@ import type { DockerRule } from "../docker/rule.ts";
 import type { Limits } from "../jobs/limits.ts";
 import type { MoveRule } from "../moves/rule.ts";
 import type { TierConfig } from "../tiers/tier.ts";
+import type { VerifySettings } from "../verify/schema.ts";
 
 export type JobRule = MoveRule | CleanRule | DockerRule;
 
@@ -19,6 +20,7 @@ export interface Config {
   /** A job without progress for this long is ended. */
   readonly stallTimeoutMs: number;
   readonly limits: Limits;
+  readonly verify: VerifySettings;
   readonly tiers: readonly TierConfig[];
   readonly jobs: readonly JobRule[];
 }

@@ -3,6 +3,7 @@ import type { dockerShape } from "../docker/schema.ts";
 import type { limitsShape } from "../jobs/schema.ts";
 import type { moveShape } from "../moves/schema.ts";
 import type { tierShape } from "../tiers/schema.ts";
+import type { verifyShape } from "../verify/schema.ts";
 import type { topShape } from "./schema.ts";
 import type { Section } from "./section.ts";
 
@@ -19,6 +20,7 @@ export interface Draft {
   readonly cleans: readonly CleanDraft[];
   readonly docker: Section<typeof dockerShape> | undefined;
   readonly limits: Section<typeof limitsShape>;
+  readonly verify: Section<typeof verifyShape>;
 }
 
 export interface TierDraft {

@@ -34,6 +34,7 @@ test("a small file gives a whole configuration with defaults", () => {
       io: "idle",
       ioPressure: 0.3,
     },
+    verify: { everyMs: 30 * 86_400_000, readRate: undefined },
     tiers: [{ ...tierConfig("hot", undefined), filesystems: ["/", "/var/log"] }, tierConfig("warm", "/mnt/warm")],
     jobs: [
       {
@@ -139,7 +140,7 @@ surprise = 1
 });
 
 test("what INTERFACE knows and this version doesn't do is refused with that reason", () => {
-  const sections = ["[[archive]]", "[[snapshot]]", "[verify]", "[alerts]", "[metrics]"];
+  const sections = ["[[archive]]", "[[snapshot]]", "[alerts]", "[metrics]"];
   const keys = ["schedule"].map((key) => `${key} = "x"`);
   const within = ["keep_for", "retain", "schedule"];
   const text = [...keys, tiers, move, ...within.map((key) => `${key} = "x"`), ...sections].join("\n");

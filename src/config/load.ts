@@ -5,6 +5,7 @@ import { hasCode, OperatorError } from "../lib/errors.ts";
 import { isWithin } from "../lib/raw-path.ts";
 import { moveRule, moveShape } from "../moves/schema.ts";
 import { tierConfig, tierShape } from "../tiers/schema.ts";
+import { verifySettings, verifyShape } from "../verify/schema.ts";
 import { checks } from "./checks.ts";
 import type { Config, JobRule, Problem } from "./config.ts";
 import type { ConfigDeps } from "./deps.ts";
@@ -123,6 +124,7 @@ function configOf(file: string, draft: Draft): Config {
     restoreGraceMs: present(restore_grace).value,
     stallTimeoutMs: present(stall_timeout).value,
     limits: limitsOf(present(completeValues(limitsShape, draft.limits))),
+    verify: verifySettings(present(completeValues(verifyShape, draft.verify))),
     tiers: draft.tiers.map(({ name, section }) => tierConfig(name, present(completeValues(tierShape, section)))),
     jobs: jobsOf(draft),
   };

@@ -17,7 +17,7 @@ export interface DraftResult {
 
 /** Reads every section, and says what is wrong within each. */
 export function readDraft(root: TomlTable, deps: ConfigDeps): DraftResult {
-  const others = ["tiers", "limits", "move", "clean", "docker"];
+  const others = ["tiers", "limits", "move", "clean", "docker", "verify"];
   const top = readSection({ shape: topShape, table: root, key: "", notYet: notYet.top, others });
   const tiers = readTiers(root, deps);
   const jobs = readJobs(root, { tiers: tiers.drafts, deps });

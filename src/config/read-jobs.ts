@@ -3,6 +3,7 @@ import { dockerShape } from "../docker/schema.ts";
 import { limitsShape } from "../jobs/schema.ts";
 import { absolutePath, namePattern } from "../lib/fields.ts";
 import { type MoveSource, moveShape } from "../moves/schema.ts";
+import { verifyShape } from "../verify/schema.ts";
 import type { ConfigDeps } from "./deps.ts";
 import { foundText, type TomlTable } from "./document.ts";
 import type { CleanDraft, Draft, MoveDraft, TierDraft } from "./draft.ts";
@@ -11,14 +12,14 @@ import { notYet } from "./not-yet.ts";
 import { resolveRoot } from "./resolve-root.ts";
 import { readSection } from "./section.ts";
 
-type JobDrafts = Pick<Draft, "moves" | "cleans" | "docker" | "limits">;
+type JobDrafts = Pick<Draft, "moves" | "cleans" | "docker" | "limits" | "verify">;
 
 interface JobFacts {
   readonly tiers: readonly TierDraft[];
   readonly deps: ConfigDeps;
 }
 
-/** Reads the tables of all jobs, and of what limits them. */
+/** Reads the tables of all jobs, of what limits them, and of what looks after what they have stored. */
 export function readJobs(
   root: TomlTable,
   facts: JobFacts,
@@ -31,15 +32,20 @@ export function readJobs(
   const limits = readTable(root, "limits", (table) =>
     readSection({ shape: limitsShape, table, key: "limits", notYet: [] }),
   );
-  const none = readSection({ shape: limitsShape, table: emptyTable, key: "limits", notYet: [] }).section;
+  const noLimits = readSection({ shape: limitsShape, table: emptyTable, key: "limits", notYet: [] }).section;
+  const verify = readTable(root, "verify", (table) =>
+    readSection({ shape: verifyShape, table, key: "verify", notYet: notYet.verify }),
+  );
+  const noVerify = readSection({ shape: verifyShape, table: emptyTable, key: "verify", notYet: [] }).section;
   return {
     drafts: {
       moves: moves.drafts,
       cleans: cleans.drafts,
       docker: docker.section,
-      limits: limits.section ?? none,
+      limits: limits.section ?? noLimits,
+      verify: verify.section ?? noVerify,
     },
-    findings: [...limits.findings, ...moves.findings, ...cleans.findings, ...docker.findings],
+    findings: [...limits.findings, ...verify.findings, ...moves.findings, ...cleans.findings, ...docker.findings],
   };
 }
 

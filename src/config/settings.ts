@@ -4,7 +4,7 @@ import { dotted, type Field } from "./section.ts";
 
 /** What is in force, table by table, as it would be written. */
 export function settingsOf(draft: Draft): readonly SettingsTable[] {
-  const { docker, limits } = draft;
+  const { docker, limits, verify } = draft;
   return [
     topTable(draft),
     { header: "[limits]", settings: settings(limits.fields, nothingMore) },
@@ -12,6 +12,7 @@ export function settingsOf(draft: Draft): readonly SettingsTable[] {
     ...draft.moves.map(moveTable),
     ...draft.cleans.map(cleanTable),
     ...(docker === undefined ? [] : [{ header: "[docker]", settings: settings(docker.fields, nothingMore) }]),
+    { header: "[verify]", settings: settings(verify.fields, nothingMore) },
   ];
 }
 

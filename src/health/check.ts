@@ -5,6 +5,7 @@ import { readMounts } from "../tiers/mounts.ts";
 import type { TierConfig } from "../tiers/tier.ts";
 import { finding } from "./findings.ts";
 import { probeGroups } from "./group.ts";
+import { judgeStored } from "./judge-stored.ts";
 import { judgeTier } from "./judge-tier.ts";
 import { type LockPlaces, openLockDirectory } from "./probe-lock.ts";
 import { superviseProbes } from "./supervise.ts";
@@ -52,7 +53,11 @@ export async function checkHealth(request: HealthRequest, host: Host, signal: Ab
     toldAt: told.writtenAt ?? null,
     tiers: judged.map((each) => each.health),
     jobs: request.jobs.map((name) => ({ name, lastSuccessAt: told.lastSuccessAt.get(name) ?? null })),
-    findings: [...judged.flatMap((each) => each.findings), ...request.jobs.flatMap((job) => refused(told, job))],
+    findings: [
+      ...judged.flatMap((each) => each.findings),
+      ...request.jobs.flatMap((job) => refused(told, job)),
+      ...judgeStored(told),
+    ],
   });
 }
 
@@ -60,5 +65,6 @@ function refused({ refusals }: ToldByRuns, job: string): readonly Finding[] {
   const refusal = refusals.get(job);
   if (refusal === undefined) return [];
   const { guard, message, hint } = refusal;
+  if (guard === "space-not-freed") return [finding(guard, { tier: job, message, hint })];
   return [finding("job-refused", { tier: job, message: `refused by ${guard}: ${message}`, hint })];
 }

@@ -85,10 +85,45 @@ export const findingTable = {
       "The time that the tier's server gives to a new file is over 5 minutes off this machine's. One of the two clocks is wrong, so nothing is moved or deleted.",
     remedy: "Set the wrong clock right; let a time server discipline both.",
   },
+  "stored-missing": {
+    severity: "critical",
+    meaning: "`verify` found that stored files are not there. It stays until they are, or are not counted as stored.",
+    remedy:
+      "Look at the tier; put the files back, then `tierkeep verify`. What is gone for good: `tierkeep catalog rebuild` calls it lost.",
+  },
+  "stored-damaged": {
+    severity: "critical",
+    meaning:
+      "`verify` found that stored files have other bytes than were stored, or cannot be read, and nobody wrote them.",
+    remedy: "Look at the disk (`dmesg`, `smartctl`). Put good copies in their places, then `tierkeep verify`.",
+  },
+  "stored-replaced": {
+    severity: "critical",
+    meaning: "`verify` found that somebody wrote other content into stored files after they were stored.",
+    remedy: "Find out who (their times tell when). Put the stored content back, then `tierkeep verify`.",
+  },
+  "catalog-incomplete": {
+    severity: "warning",
+    meaning:
+      "The catalog was made anew while the tier could not be read: what its manifests say is not known, and nothing is deleted.",
+    remedy: "Bring the tier back, then `tierkeep catalog rebuild`.",
+  },
+  "catalog-behind": {
+    severity: "warning",
+    meaning:
+      "The tier's manifests say more than the catalog knows, as on a machine that was rolled back. Nothing is deleted.",
+    remedy: "Run `tierkeep catalog rebuild`.",
+  },
   "job-refused": {
     severity: "warning",
     meaning: "A guard refused a job at its last run; it stays until the job gets past it. `tier` has the job's name.",
     remedy: "See [the guards](errors.md#guards): what ends each, and which a person can lift.",
+  },
+  "space-not-freed": {
+    severity: "warning",
+    meaning:
+      "A job that moves by a watermark freed less than half of what it counted on at its last run. `tier` has the job's name.",
+    remedy: "Find what holds the room: a snapshot, or processes with removed files open (`lsof +L1`).",
   },
   "lvm-missing-device": {
     severity: "critical",

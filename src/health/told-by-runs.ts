@@ -10,6 +10,8 @@ export interface ToldByRuns {
   /** By job, ISO 8601. */
   readonly lastSuccessAt: ReadonlyMap<string, string>;
   readonly refusals: PinStatus["refusals"];
+  readonly flaws: PinStatus["flaws"];
+  readonly lacking: PinStatus["lacking"];
 }
 
 export function readToldByRuns(runtimeDir: string): ToldByRuns {
@@ -21,8 +23,10 @@ export function readToldByRuns(runtimeDir: string): ToldByRuns {
       capabilities: new Map(),
       lastSuccessAt: new Map(),
       refusals: new Map(),
+      flaws: [],
+      lacking: [],
     };
   }
-  const { writtenAt, pins, capabilities, lastSuccessAt, refusals } = status;
-  return { writtenAt, pins, capabilities, lastSuccessAt, refusals };
+  const { writtenAt, pins, capabilities, lastSuccessAt, refusals, flaws, lacking } = status;
+  return { writtenAt, pins, capabilities, lastSuccessAt, refusals, flaws, lacking };
 }

@@ -121,6 +121,11 @@ export const errorTable = {
     meaning: "The path carries something that adopting would hide or confuse.",
     remedy: "Read the reason; `--moved` or `--replace` say that it is meant.",
   },
+  FORGET_REFUSED: {
+    exit: "refused",
+    meaning: "A tier was not forgotten, since nobody said that it is meant.",
+    remedy: "Where there is no terminal to ask on, `--yes` says so.",
+  },
   SOURCE_MISSING: {
     exit: "partial",
     meaning: "A job's source does not exist or cannot be read.",

@@ -3,11 +3,11 @@ import { closeFd, readFully } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { BigFileWork, CopiedBig, PackedFrames } from "./big-file.ts";
+import { compareStream } from "./compare-stream.ts";
 import { onTier } from "./failure.ts";
 import type { FrameRoom, PackedFrame } from "./framed.ts";
 import { inOrder } from "./in-order.ts";
 import { openStored } from "./read-back.ts";
-import { readContent } from "./stored-content.ts";
 
 /**
  * Step 4 for a big compressed file: what is wrong with it, or `undefined`. The threads read frames and compare
@@ -19,7 +19,7 @@ export async function compareBig(work: BigFileWork, path: RawPath, copied: Copie
     const { sizeBytes } = onTier(() => statFd(fd));
     if (sizeBytes !== copied.storedBytes) return `${sizeBytes} bytes instead of ${copied.storedBytes}`;
     return await (copied.packed === undefined
-      ? compareStream(fd, copied)
+      ? compareStream(fd, copied, async () => work.signal.throwIfAborted())
       : compareFrames({ work, fd, copied, packed: copied.packed }));
   } finally {
     closeFd(fd);
@@ -51,14 +51,4 @@ async function compareFrames({ work, fd, copied, packed }: Comparing): Promise<s
   const table = Buffer.alloc(copied.storedBytes - offset);
   onTier(() => readFully(fd, table, offset));
   return stored.update(table).digest("hex") === copied.storedSha256 ? undefined : "other bytes than were written";
-}
-
-async function compareStream(fd: number, copied: CopiedBig): Promise<string | undefined> {
-  const content = createHash("sha256");
-  const stored = createHash("sha256");
-  const { bytes, problem } = readContent(fd, copied, (chunk) => stored.update(chunk));
-  for await (const chunk of bytes) content.update(chunk);
-  if (problem() !== undefined) return problem();
-  if (stored.digest("hex") !== copied.storedSha256) return "other bytes than were written";
-  return content.digest("hex") === copied.sha256 ? undefined : "decompresses to other content";
 }

@@ -1,4 +1,5 @@
 import { type Envelope, type EnvelopeFacts, envelope } from "./envelope.ts";
+import type { PathFields } from "./path.ts";
 
 /** `tierkeep tier adopt --json` */
 export interface TierAdoptReport extends Envelope<"tier-adopt">, TierAdoptFacts {}
@@ -24,4 +25,22 @@ export interface TierAdoptFacts {
 
 export function tierAdoptReport(facts: TierAdoptFacts, made: EnvelopeFacts): TierAdoptReport {
   return { ...envelope("tier-adopt", made), ...facts };
+}
+
+/** `tierkeep tier forget --json` */
+export interface TierForgetReport extends Envelope<"tier-forget">, TierForgetFacts {}
+
+export interface TierForgetFacts {
+  readonly tier: string;
+  /** What is lost now, by what it was before it was stored. */
+  readonly versions: number;
+  readonly bytes: number;
+  /** Of these, what lies on no other tier. */
+  readonly sole: { readonly versions: number; readonly bytes: number; readonly examples: readonly PathFields[] };
+  /** Jobs of the configuration that use it. */
+  readonly usedBy: readonly string[];
+}
+
+export function tierForgetReport(facts: TierForgetFacts, made: EnvelopeFacts): TierForgetReport {
+  return { ...envelope("tier-forget", made), ...facts };
 }

@@ -17,6 +17,24 @@ export interface PinStatus {
   readonly lastSuccessAt: ReadonlyMap<string, string>;
   /** By job: the guard that refused it when it was last run. */
   readonly refusals: ReadonlyMap<string, ToldRefusal>;
+  readonly flaws: readonly ToldFlaws[];
+  readonly lacking: readonly ToldLack[];
+}
+
+/** Stored versions of a tier that were found to be wrong and are not mended. */
+export interface ToldFlaws {
+  readonly tier: string;
+  readonly kind: string;
+  readonly count: number;
+  /** The original path of one of them, for people. */
+  readonly example: string;
+}
+
+/** A tier of which the catalog does not know all. */
+export interface ToldLack {
+  readonly tier: string;
+  readonly lack: string;
+  readonly sinceMs: number;
 }
 
 export interface ToldRefusal {
@@ -40,6 +58,9 @@ export interface PinStatusFacts {
   readonly capabilities?: ReadonlyMap<string, Capabilities>;
   /** Jobs that were just done or refused; what is known of others stays. */
   readonly jobs?: readonly ToldJob[];
+  /** All of them, from the catalog; absent: what is known stays. */
+  readonly flaws?: readonly ToldFlaws[];
+  readonly lacking?: readonly ToldLack[];
 }
 
 const schema = "tierkeep.status/1";
@@ -62,6 +83,8 @@ export function writePinStatus(runtimeDir: string, pins: readonly TierPin[], fac
     pins: Object.fromEntries(pins.map((pin) => [pin.tier, pin])),
     capabilities: { ...tableOf(before.capabilities), ...Object.fromEntries(facts.capabilities ?? []) },
     jobs: { ...jobsBefore, ...Object.fromEntries(jobs) },
+    flaws: facts.flaws ?? before.flaws,
+    lacking: facts.lacking ?? before.lacking,
   };
   replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`, 0o644);
   shareWithAll(file, 0o644);
@@ -81,6 +104,8 @@ export function readPinStatus(runtimeDir: string): PinStatus | undefined {
     capabilities: new Map(Object.entries(tableOf(document.capabilities)) as [string, Capabilities][]),
     lastSuccessAt: lastSuccesses(tableOf(document.jobs)),
     refusals: refusalsIn(tableOf(document.jobs)),
+    flaws: tablesIn(document.flaws).filter(isFlaws),
+    lacking: tablesIn(document.lacking).filter(isLack),
   };
 }
 
@@ -123,6 +148,22 @@ function readDocument(file: string): Table | undefined {
 
 function tableOf(value: unknown): Table {
   return typeof value === "object" && value !== null ? (value as Table) : {};
+}
+
+function tablesIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isFlaws(value: unknown): value is ToldFlaws {
+  const { tier, kind, count, example } = tableOf(value);
+  return (
+    typeof tier === "string" && typeof kind === "string" && typeof count === "number" && typeof example === "string"
+  );
+}
+
+function isLack(value: unknown): value is ToldLack {
+  const { tier, lack, sinceMs } = tableOf(value);
+  return typeof tier === "string" && typeof lack === "string" && typeof sinceMs === "number";
 }
 
 const pinTexts = ["tier", "uuid", "mountPoint", "filesystemType", "filesystemId", "adoptedAt"] as const;
