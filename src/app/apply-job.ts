@@ -36,7 +36,8 @@ export async function applyJob(job: Job, applying: Applying): Promise<JobReport>
   const { status, stoppedBy = null } = await applyWithReserve(job, { ...applying, tally, times });
   const stageSeconds = { ...job.stageSeconds(), scan: times.scan };
   const seconds = (doors.clock.elapsed() - applying.begun) / 1000;
-  return tally.finish({ status, stoppedBy, seconds, stageSeconds, pausedMs: pacer.pausedMs() });
+  const concern = job.concern?.();
+  return tally.finish({ status, stoppedBy, seconds, stageSeconds, pausedMs: pacer.pausedMs(), concern });
 }
 
 interface Attempt extends Applying {

@@ -39,6 +39,8 @@ export interface JobEnd {
   readonly seconds: number;
   readonly stageSeconds: Readonly<Record<string, number>>;
   readonly pausedMs: number;
+  /** What its deeds came to that a person should look at. */
+  readonly concern?: JobReport["concern"] | undefined;
 }
 
 export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
@@ -47,7 +49,7 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
   const errors: JobError[] = [];
   const warnings: string[] = [];
   let plan: Pick<PlannedJob, "kept" | "warnings"> = { kept: {}, warnings: [] };
-  const done = { files: 0, sourceBytes: 0, read: 0, written: 0, freed: 0 };
+  const done: Done = { files: 0, sourceBytes: 0, read: 0, written: 0, freed: 0 };
   let totals = { files: 0, bytes: 0 };
   let recovered: JobReport["recovered"] = { finished: 0, dropped: 0, runs: [] };
   const error = (entry: JobError) => {
@@ -67,19 +69,15 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
     },
     outcomes: (outcomes) => {
       for (const outcome of outcomes) {
-        const { result, sizeBytes, files = 1, freedBytes = 0 } = outcome;
-        add(counts, result, files);
-        done.files += files;
-        done.sourceBytes += sizeBytes;
-        done.freed += freedBytes;
-        if (result === "removed") addThing(reclaimed, outcome);
-        if (result === "moved") addMoved(done, outcome);
-        if (troubles.has(result)) error(errorOf(outcome));
+        add(counts, outcome.result, outcome.files ?? 1);
+        addDone(done, outcome);
+        if (outcome.result === "removed") addThing(reclaimed, outcome);
+        if (troubles.has(outcome.result)) error(errorOf(outcome));
       }
     },
     remainingFiles: () => Math.max(totals.files - done.files, 0),
-    finish: ({ status, stoppedBy, seconds, stageSeconds, pausedMs }) => {
-      for (const [code, { count }] of Object.entries(plan.kept)) if (troubles.has(code)) add(counts, code, count);
+    finish: ({ status, stoppedBy, seconds, stageSeconds, pausedMs, concern }) => {
+      addTroubles(counts, plan);
       return {
         name,
         kind,
@@ -97,6 +95,7 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
         pausedMs,
         recovered,
         warnings: [...warnings, ...plan.warnings],
+        ...(concern === undefined ? {} : { concern }),
         errors,
       };
     },
@@ -130,7 +129,24 @@ function add(counts: Map<string, number>, code: string, count: number): void {
   counts.set(code, (counts.get(code) ?? 0) + count);
 }
 
-function addMoved(done: { read: number; written: number }, { sizeBytes, storedBytes }: Outcome): void {
+/** What a plan leaves alone is no outcome, but for what a person has to look at. */
+function addTroubles(counts: Map<string, number>, { kept }: Pick<PlannedJob, "kept">): void {
+  for (const [code, { count }] of Object.entries(kept)) if (troubles.has(code)) add(counts, code, count);
+}
+
+interface Done {
+  files: number;
+  sourceBytes: number;
+  read: number;
+  written: number;
+  freed: number;
+}
+
+function addDone(done: Done, { result, files = 1, sizeBytes, storedBytes, freedBytes = 0 }: Outcome): void {
+  done.files += files;
+  done.sourceBytes += sizeBytes;
+  done.freed += freedBytes;
+  if (result !== "moved") return;
   done.read += sizeBytes;
   done.written += storedBytes;
 }

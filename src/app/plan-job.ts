@@ -40,6 +40,7 @@ export async function planAndJudge(job: Job, judging: Judging, watch: PlanWatch)
     },
     refusal: refusal ?? null,
     error: null,
+    notes: plan.notes ?? [],
     warnings: [...plan.warnings, ...plan.errors.map(({ path, message }) => `${shellQuote(path)}: ${message}`)],
   };
   return { plan, refusal, lifted, planned, [Symbol.dispose]: () => plan[Symbol.dispose]() };

@@ -79,6 +79,7 @@ function failedPlan(rule: JobRule, { failure }: JobEnd): JobPlan {
     totals: { files: 0, bytes: 0, oldestModifiedAt: null },
     refusal: null,
     error: { code, message: failureMessage(failure), hint: failure?.hint ?? null },
+    notes: [],
     warnings: [],
   };
 }

@@ -45,6 +45,7 @@ export interface SetTotals {
   readonly sets: number;
   readonly files: number;
   readonly bytes: number;
+  readonly allocatedBytes: number;
   readonly oldestNs: bigint | undefined;
 }
 
@@ -198,13 +199,15 @@ function toDescribed(row: Row): DescribedMember {
 function readTotals(db: DatabaseSync): SetTotals {
   const [totals] = iterate(
     db,
-    "SELECT count(*) AS sets, total(files) AS files, total(bytes) AS bytes, min(newest_ns) AS oldest FROM sets",
+    `SELECT count(*) AS sets, total(files) AS files, total(bytes) AS bytes, total(allocated_bytes) AS allocated,
+      min(newest_ns) AS oldest FROM sets`,
     (row) => ({
       sets: Number(row.sets),
       files: Number(row.files),
       bytes: Number(row.bytes),
+      allocatedBytes: Number(row.allocated),
       oldestNs: typeof row.oldest === "bigint" ? row.oldest : undefined,
     }),
   );
-  return totals ?? { sets: 0, files: 0, bytes: 0, oldestNs: undefined };
+  return totals ?? { sets: 0, files: 0, bytes: 0, allocatedBytes: 0, oldestNs: undefined };
 }

@@ -87,7 +87,7 @@ test("a full temporary directory is told as such, not as the catalog's disk", { 
 
 test("an empty plan has no oldest", () => {
   using table = openStepTable();
-  assert.deepEqual(table.totals(), { files: 0, bytes: 0, roomBytes: 0, oldestNs: undefined });
+  assert.deepEqual(table.totals(), { files: 0, bytes: 0, allocatedBytes: 0, roomBytes: 0, oldestNs: undefined });
 });
 
 function inText({ path: each, identity }: Step): string {

@@ -18,7 +18,13 @@ export interface StepTotals {
   readonly files: number;
   readonly bytes: number;
   readonly roomBytes: number;
+  readonly allocatedBytes: number;
   readonly oldestNs: bigint | undefined;
+}
+
+export interface StepCap {
+  readonly files: number | undefined;
+  readonly bytes: number | undefined;
 }
 
 /**
@@ -33,6 +39,10 @@ export interface StepTable extends Disposable {
   readonly dropSplitGroups: (drop: (path: RawPath) => void) => void;
   /** Takes out what does not fit into `bytes`, oldest first, handing each to `drop`; returns how many. */
   readonly dropBeyond: (bytes: number, drop: (path: RawPath) => void) => void;
+  /** Takes out what is not needed to free so many bytes, oldest first. */
+  readonly dropUnneeded: (bytes: number, drop: (path: RawPath) => void) => void;
+  /** Takes out what is more than so much, oldest first; the first file goes, however large. */
+  readonly dropOverCap: (cap: StepCap, drop: (path: RawPath) => void) => void;
   readonly totals: () => StepTotals;
   /** Oldest first; the links of one file stand together. */
   readonly steps: () => Iterable<Step>;
@@ -79,6 +89,8 @@ export function openStepTable(): StepTable {
     clear: () => inTempFile(() => db.exec("DELETE FROM steps")),
     dropSplitGroups: (drop) => inTempFile(() => dropRows(splitGroups, drop)),
     dropBeyond: (bytes, drop) => inTempFile(() => dropRows(beyond(bytes), drop)),
+    dropUnneeded: (bytes, drop) => inTempFile(() => dropRows(unneeded(bytes), drop)),
+    dropOverCap: (cap, drop) => inTempFile(() => dropRows(overCap(cap), drop)),
     totals: () => inTempFile(() => readTotals(db)),
     steps: function* () {
       const query = db.prepare(`SELECT * FROM steps ${order}`);
@@ -108,9 +120,32 @@ function beyond(bytes: number): string {
     WHERE total > ${room})`;
 }
 
+function unneeded(bytes: number): string {
+  return `rowid IN (
+    SELECT rowid FROM (
+      SELECT rowid, total(allocated_bytes) OVER (${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+      FROM steps)
+    WHERE before >= ${Math.ceil(bytes)})`;
+}
+
+/** All links of one file count as one content. */
+function overCap({ files, bytes }: StepCap): string {
+  const limits = [
+    ...(files === undefined ? [] : [`number > ${files}`]),
+    ...(bytes === undefined ? [] : [`total > ${bytes}`]),
+  ];
+  return `rowid IN (
+    SELECT rowid FROM (
+      SELECT rowid, device, inode, row_number() OVER (${order}) AS number,
+        total(1.0 * size_bytes / links) OVER (${order} ROWS UNBOUNDED PRECEDING) AS total
+      FROM steps)
+    WHERE (${limits.join(" OR ")}) AND (device, inode) <> (SELECT device, inode FROM steps ${order} LIMIT 1))`;
+}
+
 function readTotals(db: DatabaseSync): StepTotals {
   const query = db.prepare(
-    `SELECT count(*) AS files, total(size_bytes) AS bytes, total(room_bytes) AS room, min(modified_ns) AS oldest
+    `SELECT count(*) AS files, total(size_bytes) AS bytes, total(room_bytes) AS room, total(allocated_bytes) AS allocated,
+      min(modified_ns) AS oldest
       FROM steps`,
   );
   query.setReadBigInts(true);
@@ -119,6 +154,7 @@ function readTotals(db: DatabaseSync): StepTotals {
     files: Number(row?.files ?? 0),
     bytes: Number(row?.bytes ?? 0),
     roomBytes: Number(row?.room ?? 0),
+    allocatedBytes: Number(row?.allocated ?? 0),
     oldestNs: typeof row?.oldest === "bigint" ? row.oldest : undefined,
   };
 }

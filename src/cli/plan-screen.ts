@@ -43,6 +43,7 @@ function plannedLines(terminal: Terminal, view: PlanView): readonly string[] {
     ...(allSteps ? allStepLines(terminal, plan) : exampleLines(terminal, plan)),
     ...countLines(terminal, counts, { lead: "stays: ", indent }),
     ...agedCountLines(terminal, plan),
+    ...plan.notes.flatMap((note) => wordLines(note, { lead: "", indent })),
     ...whyLines(view),
     ...plan.warnings.flatMap((warning) => wordLines(warning, { lead: `${mark(terminal, "warning")} `, indent })),
   ];

@@ -38,6 +38,7 @@ export function jobReportLines(terminal: Terminal, report: JobReport, width: num
     ...countLines(terminal, stayed, { lead: "stayed: ", indent }),
     ...report.errors.slice(0, errorsShown).flatMap((error) => errorLines(terminal, report, { error, indent })),
     ...(more > 0 ? [`${sign(terminal, "more")} and ${more} more (--json lists them)`] : []),
+    ...concernLines(terminal, report, indent),
     ...report.warnings.slice(0, errorsShown).flatMap((text) => warningLine(terminal, text, indent)),
   ];
   const [first = "", ...rest] = wordLines(answer(terminal, report), { lead: head, indent: 0 });
@@ -89,6 +90,14 @@ function thingsText(reclaimed: Reclaimed): string {
 /** The outcome is a deed, and not a reason why something stayed. */
 export function isDone(code: string): code is Done {
   return Object.hasOwn(deeds, code);
+}
+
+function concernLines(terminal: Terminal, { concern }: JobReport, indent: number): readonly string[] {
+  if (concern === undefined) return [];
+  return [
+    ...warningLine(terminal, `${concern.message} [${concern.guard}]`, indent),
+    paint(terminal, "dim", concern.hint),
+  ];
 }
 
 function warningLine(terminal: Terminal, text: string, indent: number): readonly string[] {

@@ -130,8 +130,9 @@ function missingOf<Shape extends z.ZodRawShape>(
   );
   if (misspelt) return [];
   const expects = input.shape[name] instanceof z.ZodType ? input.shape[name].meta()?.expects : undefined;
-  const choice = names.length === 1 ? "" : `, or ${names.slice(1).join(" or ")}`;
-  const message = typeof expects === "string" ? `missing${choice}; expects ${expects}` : `missing${choice}`;
+  const isChoice = names.length > 1;
+  const needed = isChoice ? `missing; write ${names.join(" or ")}` : "missing";
+  const message = typeof expects === "string" && !isChoice ? `${needed}; expects ${expects}` : needed;
   const place = { line: input.table.line, key: dotted(input.key, name), found: undefined };
   return [{ severity: "error", ...place, message, hint: undefined }];
 }

@@ -87,19 +87,20 @@ export const findingTable = {
   },
   "stored-missing": {
     severity: "critical",
-    meaning: "`verify` found that stored files are not there. It stays until they are, or are not counted as stored.",
+    meaning:
+      "Stored files are not there, as `verify` found. It stays until they are, or do not count as stored any more.",
     remedy:
       "Look at the tier; put the files back, then `tierkeep verify`. What is gone for good: `tierkeep catalog rebuild` calls it lost.",
   },
   "stored-damaged": {
     severity: "critical",
     meaning:
-      "`verify` found that stored files have other bytes than were stored, or cannot be read, and nobody wrote them.",
+      "Stored files have other bytes than were stored, or cannot be read, as `verify` found, and nobody wrote them.",
     remedy: "Look at the disk (`dmesg`, `smartctl`). Put good copies in their places, then `tierkeep verify`.",
   },
   "stored-replaced": {
     severity: "critical",
-    meaning: "`verify` found that somebody wrote other content into stored files after they were stored.",
+    meaning: "Somebody wrote other content into stored files after they were stored, as `verify` found.",
     remedy: "Find out who (their times tell when). Put the stored content back, then `tierkeep verify`.",
   },
   "catalog-incomplete": {

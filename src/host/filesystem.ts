@@ -5,6 +5,7 @@ export interface FileSystemFacts {
   /** The kernel's magic number for the type. */
   readonly typeMagic: number;
   readonly sizeBytes: number;
+  readonly usedBytes: number;
   /** What a process without privilege may still write. */
   readonly freeBytes: number;
   /** 0 where the file system does not count them. */
@@ -37,6 +38,7 @@ export function fileSystemOf(fd: number): FileSystemFacts {
   return {
     typeMagic: field(0),
     sizeBytes: field(2) * unit,
+    usedBytes: (field(2) - field(3)) * unit,
     freeBytes: field(4) * unit,
     inodes: field(5),
     freeInodes: field(6),

@@ -30,6 +30,8 @@ export interface Job extends Disposable {
   readonly look: (path: RawPath) => Looked | undefined;
   /** Does what the plan says, journalled; each batch of outcomes as it is done. */
   readonly apply: (plan: Plan) => AsyncIterable<readonly Outcome[]>;
+  /** After `apply`: what its deeds came to that a person should look at; it refuses nothing. */
+  readonly concern?: () => Refusal | undefined;
   /** Wall time of each stage so far, in seconds. */
   readonly stageSeconds: () => Readonly<Record<string, number>>;
 }
@@ -92,6 +94,8 @@ export interface Plan extends Disposable {
   readonly keptAsOfMs?: number | undefined;
   readonly errors: readonly { readonly path: RawPath; readonly message: string }[];
   readonly warnings: readonly string[];
+  /** What else there is to say of it, such as how far a watermark lets it go. */
+  readonly notes?: readonly string[];
   /** A guard that a person can lift (`src/jobs/guards.ts`) refuses a plan that has its steps all the same. */
   readonly refusal: Refusal | undefined;
   /** In the order in which they will be done. */

@@ -1,4 +1,4 @@
-import type { Job, JobContext, Outcome, Plan, PlanWatch } from "../jobs/job.ts";
+import type { Job, JobContext, Outcome, Plan, PlanWatch, Refusal } from "../jobs/job.ts";
 import { printRule } from "../jobs/print-rule.ts";
 import { scanningOf } from "../jobs/scan-source.ts";
 import { openSourceRoot } from "../jobs/source.ts";
@@ -7,10 +7,11 @@ import { openTier } from "../tiers/open.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import { applySteps } from "./apply.ts";
 import { approvedRule } from "./approved-rule.ts";
+import { notFreedWords } from "./fullness.ts";
 import { type LookFacts, lookAtSource } from "./look.ts";
 import { movedRotations } from "./moved-rotations.ts";
 import { begunSets, type Opened, openSession } from "./opened.ts";
-import { type JudgingFacts, type MovePlan, planMove, surveyRule } from "./plan.ts";
+import { allocatedOf, type JudgingFacts, type MovePlan, planMove, surveyRule } from "./plan.ts";
 import { recoverMoves } from "./recover-moves.ts";
 import type { MoveRule } from "./rule.ts";
 import { openSessions, type Sessions } from "./sessions.ts";
@@ -31,6 +32,7 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
   const opened: Opened = { rule, context, tier, source };
   const plans = new WeakMap<Plan, MovePlan>();
   let stageSeconds: Job["stageSeconds"] = () => ({});
+  let concern: Refusal | undefined;
   const held = opening.move();
   return {
     name: rule.name,
@@ -51,11 +53,26 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
       await using sessions = openSessions((run) => openSession(opened, run));
       // Disposed of last, it has the times of all sessions then.
       stageSeconds = sessions.stageSeconds;
-      yield* applying(opened, movePlan, sessions);
+      let movedBytes = 0;
+      for await (const outcomes of applying(opened, movePlan, sessions)) {
+        for (const { result, sizeBytes } of outcomes) movedBytes += result === "moved" ? sizeBytes : 0;
+        yield outcomes;
+      }
+      concern = concernOf(opened, movePlan, movedBytes / Math.max(plan.totals.bytes, 1));
     },
+    concern: () => concern,
     stageSeconds: () => stageSeconds(),
     [Symbol.dispose]: () => held.dispose(),
   };
+}
+
+/** Looked at once, when all is done: what a watermark counted on, and what it came to (HAZARDS D19). */
+function concernOf({ source }: Opened, plan: MovePlan, movedRatio: number): Refusal | undefined {
+  if (plan.filled === undefined || plan.filled.toFreeBytes === 0) return undefined;
+  const message = notFreedWords(plan.filled.fullness, source, allocatedOf(plan) * Math.min(movedRatio, 1));
+  if (message === undefined) return undefined;
+  const hint = "find what holds the room: a snapshot, or processes with removed files open (lsof +L1)";
+  return { guard: "space-not-freed", message, hint };
 }
 
 /** Files one by one in batches, or sets. */

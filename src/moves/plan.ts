@@ -11,11 +11,13 @@ import { passesWithTime } from "../policies/due.ts";
 import { type Kept, type KeptTally, tallyKept } from "../policies/kept.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
+import { roomOf } from "../tiers/usage.ts";
+import { type Filled, fullnessWords, lookHowFull, type PlanEnd } from "./fullness.ts";
 import { limitSets, limitSteps } from "./limit-plan.ts";
 import { type MovePlaces, type RefusalFacts, refuseMove, sameTree } from "./refuse.ts";
 import type { MoveRule } from "./rule.ts";
 import { surveySets } from "./set-survey.ts";
-import { type SurveyRule, surveySource } from "./survey.ts";
+import { surveySource } from "./survey.ts";
 
 /** What a move would do now; its steps stand in a temporary table. */
 export interface MovePlan extends Disposable {
@@ -29,6 +31,9 @@ export interface MovePlan extends Disposable {
   readonly keptAsOfMs: number | undefined;
   readonly unreadable: readonly { readonly path: RawPath; readonly message: string }[];
   readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+  /** Of a rule with a watermark. */
+  readonly filled: Filled | undefined;
   readonly refusal: Refusal | undefined;
 }
 
@@ -61,11 +66,11 @@ export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts)
   const steps = opening.use(openStepTable());
   const sets = opening.use(openSetTable());
   const seen: Seen = { ...nothingSeen(facts), refusal: refuseMove(rule, at, facts) };
-  if (seen.refusal === undefined) {
-    const request = { at, rule: surveyRule(rule, at.source, facts), facts, seen };
-    if (rule.unit === "entry") lookAtSets(request, sets);
-    else await lookAtFiles(request, steps);
-  }
+  const filled = seen.refusal === undefined ? lookHowFull(rule, at.source) : undefined;
+  const isLooking = seen.refusal === undefined && filled?.toFreeBytes !== 0;
+  if (isLooking) await lookAround({ rule, at, facts, seen }, { steps, sets });
+  const end =
+    isLooking && seen.refusal === undefined ? limit({ rule, at, facts, seen }, { steps, sets, filled }) : "no-more";
   const held = opening.move();
   return {
     steps,
@@ -75,6 +80,11 @@ export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts)
     keptAsOfMs: seen.keptAsOfMs,
     unreadable: seen.unreadable,
     warnings: [...planWarnings(rule, at.source), ...blockedWarnings(seen)],
+    filled,
+    notes:
+      filled === undefined
+        ? []
+        : [fullnessWords(filled, at.source, { allocatedBytes: allocatedOf({ steps, sets }), end })],
     refusal: seen.refusal,
     [Symbol.dispose]: () => held.dispose(),
   };
@@ -103,39 +113,61 @@ function nothingSeen({ onKept }: PlanFacts): Seen {
 }
 
 interface Looking {
+  readonly rule: MoveRule;
   readonly at: MovePlaces;
-  readonly rule: SurveyRule;
   readonly facts: PlanFacts;
   readonly seen: Seen;
 }
 
-async function lookAtFiles({ at, rule, facts, seen }: Looking, steps: StepTable): Promise<void> {
-  const request = { rule, scanning: facts.scanning };
-  const scanned = await surveySource(at.source, request, {
-    ...sinkOf({ at, rule, facts, seen }),
-    due: steps.add,
-    named: (code, path) => facts.onKept?.(code, path),
-    restart: () => {
-      Object.assign(seen, nothingSeen(facts));
-      steps.clear();
-    },
-  });
-  for (const [code, counted] of scanned.kept) seen.tally.addCounted(code, counted);
-  seen.keptAsOfMs = scanned.keptAsOfMs;
-  if (seen.refusal === undefined) limitSteps(steps, at, seen.tally);
+interface Tables {
+  readonly steps: StepTable;
+  readonly sets: SetTable;
 }
 
-function lookAtSets({ at, rule, facts, seen }: Looking, table: SetTable): void {
-  const blocked = (message: string) => void seen.blocked.push(message);
-  surveySets({ source: at.source, rule, table, sink: { ...sinkOf({ at, rule, facts, seen }), blocked } });
-  if (seen.refusal === undefined) limitSets(table, at, { tally: seen.tally, begun: facts.begun });
+async function lookAround(looking: Looking, { steps, sets }: Tables): Promise<void> {
+  const { rule, at, facts, seen } = looking;
+  const judging = surveyRule(rule, at.source, facts);
+  if (rule.unit === "entry") {
+    const blocked = (message: string) => void seen.blocked.push(message);
+    surveySets({ source: at.source, rule: judging, table: sets, sink: { ...sinkOf(looking), blocked } });
+    return;
+  }
+  const scanned = await surveySource(
+    at.source,
+    { rule: judging, scanning: facts.scanning },
+    {
+      ...sinkOf(looking),
+      due: steps.add,
+      named: (code, path) => facts.onKept?.(code, path),
+      restart: () => {
+        Object.assign(seen, nothingSeen(facts));
+        steps.clear();
+      },
+    },
+  );
+  for (const [code, counted] of scanned.kept) seen.tally.addCounted(code, counted);
+  seen.keptAsOfMs = scanned.keptAsOfMs;
+}
+
+function limit(looking: Looking, { steps, sets, filled }: Tables & { readonly filled: Filled | undefined }): PlanEnd {
+  const { rule, at, facts } = looking;
+  const limits = { freeBytes: roomOf(at.tier).freeBytes, toFreeBytes: filled?.toFreeBytes, cap: rule.maxMove };
+  const { kept } = sinkOf(looking);
+  return rule.unit === "entry"
+    ? limitSets(sets, limits, { kept, begun: facts.begun })
+    : limitSteps(steps, limits, kept);
+}
+
+/** What the source's file system would get back. */
+export function allocatedOf({ steps, sets }: Tables): number {
+  return steps.totals().allocatedBytes + sets.totals().allocatedBytes;
 }
 
 function sinkOf({ at, facts, seen }: Looking) {
   return {
     kept: (code: ReasonCode, path: RawPath) => {
       seen.tally.add(code, path);
-      if (facts.begun.has(path) && (passesWithTime(code) || code === "entry-blocked")) seen.waiting.add(path);
+      if (facts.begun.has(path) && isWaiting(code)) seen.waiting.add(path);
     },
     unreadable: (path: RawPath, message: string) => {
       seen.tally.add("unreadable", path);
@@ -147,6 +179,11 @@ function sinkOf({ at, facts, seen }: Looking) {
       if (uuid === at.tier.uuid) seen.refusal = sameTree(at);
     },
   };
+}
+
+/** Reasons for which a set that was begun is not given up. */
+function isWaiting(code: ReasonCode): boolean {
+  return passesWithTime(code) || code === "entry-blocked" || code === "over-cap" || code === "not-needed";
 }
 
 const blockedTold = 10;

@@ -12,6 +12,7 @@ export function shownPlan(rule: MoveRule, host: string, plan: MovePlan): Plan {
     keptAsOfMs: plan.keptAsOfMs,
     errors: plan.unreadable,
     warnings: plan.warnings,
+    notes: plan.notes,
     refusal: plan.refusal,
     steps: () => (rule.unit === "entry" ? setSteps(rule, host, plan) : fileSteps(rule, host, plan)),
     [Symbol.dispose]: () => plan[Symbol.dispose](),

@@ -32,6 +32,8 @@ export interface JobPlan {
   readonly refusal: { readonly guard: string; readonly message: string; readonly hint: string } | null;
   readonly error: ReportedError | null;
   readonly warnings: readonly string[];
+  /** What else there is to say, such as how far a watermark lets it go. */
+  readonly notes: readonly string[];
 }
 
 export interface Approval {

@@ -50,6 +50,8 @@ export interface JobReport {
   /** What this run finished and dropped of dead ones. */
   readonly recovered: { readonly finished: number; readonly dropped: number; readonly runs: readonly string[] };
   readonly warnings: readonly string[];
+  /** What its deeds came to that a person should look at, by the guard that watches over it; absent when all is well. */
+  readonly concern?: { readonly guard: string; readonly message: string; readonly hint: string };
   /** At most 100. */
   readonly errors: readonly JobError[];
 }

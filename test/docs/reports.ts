@@ -3,7 +3,7 @@ import type { FileUserFields, SetAside } from "../../src/reports/explain.ts";
 import type { HealthReport } from "../../src/reports/health.ts";
 import type { KnownJob } from "../../src/reports/jobs.ts";
 import type { JobPlan } from "../../src/reports/plan.ts";
-import type { Reclaimed } from "../../src/reports/run.ts";
+import type { JobReport, Reclaimed } from "../../src/reports/run.ts";
 import { configurationText } from "../support/configuration.ts";
 import type { Scratch } from "../support/scratch.ts";
 import { makeOddFiles } from "./odd-files.ts";
@@ -28,10 +28,10 @@ export function realReports({ path }: Scratch): Reports {
   writeFileSync(wrong, 'version = 1\n[tiers.warm]\npaht = "/mnt"\n[[move]]\nname = "x"\n');
   return new Map<string, readonly unknown[]>([
     ["tier-adopt", [adopted]],
-    ["plan", [never, changed, dockerParts().plan]],
+    ["plan", [never, changed, dockerParts().plan, watermarkParts().plan]],
     ["jobs", [withoutLast(jobs), guardParts()]],
     ["approve", [approved]],
-    ["run", [run, dockerParts().run]],
+    ["run", [run, dockerParts().run, watermarkParts().run]],
     ["explain", [...explained(file, path), explainParts()]],
     ["find", [report(file, "find", "/")]],
     ["restore", [restored, again]],
@@ -112,6 +112,13 @@ function guardParts() {
   const refusal: KnownJob["refusal"] = { guard: "clock", message: "", hint: "" };
   const lifted: KnownJob["lifted"] = ["clock"];
   return { jobs: [{ refusal, lifted }] };
+}
+
+/** What needs a full file system, or a snapshot of one; the compiler holds these keys to the types. */
+function watermarkParts() {
+  const notes: JobPlan["notes"] = ["would free 1 GiB"];
+  const concern: JobReport["concern"] = { guard: "space-not-freed", message: "", hint: "" };
+  return { plan: { jobs: [{ notes }] }, run: { jobs: [{ concern }] } };
 }
 
 /** What needs Docker to be seen; the compiler holds these keys to the types. */

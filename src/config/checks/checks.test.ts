@@ -210,3 +210,32 @@ test("logrotate that keeps all, goes by size or rotates elsewhere", () => {
     /maxage 20 deletes at 20 d; this rule starts at 30 d .*use 6d/,
   );
 });
+
+test("ages: one of older_than and unused_for, and what access times are worth where the source lies", () => {
+  const unused = (more: string) => `[[move]]\nname = "logs"\nsource = "/var/log"\nto = "warm"\n${more}\n`;
+  assert.deepEqual(said(tiers + unused("")), [
+    'move.logs.older_than  missing; write older_than or unused_for',
+  ]);
+  assert.match(
+    said(tiers + unused('older_than = "2d"\nunused_for = "9d"')).join(),
+    /unused_for.*there is older_than, too/,
+  );
+  assert.deepEqual(said(tiers + unused('unused_for = "2d"')), []);
+  assert.match(
+    said(tiers + unused('unused_for = "1d"')).join(),
+    /\/ is mounted relatime: a read is noted once in 24 h/,
+  );
+  const noatime = { mounts: { "/var": { fsType: "ext4", device: "8:3", options: ["rw", "noatime"] } } };
+  assert.match(said(tiers + unused('unused_for = "90d"'), noatime).join(), /\/var is mounted noatime/);
+});
+
+test("watermarks come in pairs, the lower one lower; sets stay together", () => {
+  const problem = (more: string) => said(tiers + move({ more })).join();
+  assert.match(problem('when_above = "80%"'), /needs until_below/);
+  assert.match(problem('until_below = "80%"'), /needs when_above/);
+  assert.match(problem('when_above = "60%"\nuntil_below = "80%"'), /is above when_above/);
+  assert.equal(problem('when_above = "80%"\nuntil_below = "60%"'), "");
+  assert.match(problem('unit = "entry"\nlayout = "by-date"'), /a set stays together/);
+  assert.equal(problem('unit = "entry"\nmax_move = { files = 10, bytes = "1GiB" }'), "");
+  assert.match(problem("max_move = { share = 3 }"), /expects limits such as/);
+});

@@ -7,8 +7,6 @@ import type { CheckFacts } from "./check.ts";
 export function checkNotYetValues({ draft }: CheckFacts): readonly Finding[] {
   return draft.moves.flatMap(({ section }) => {
     const found: Finding[] = [];
-    for (const key of ["when_above", "max_move"] as const)
-      if (section.fields[key]?.value !== undefined) found.push(atKey(section, key, { message: notYetMessage }));
     if (section.fields.source?.value.kind === "job") found.push(atKey(section, "source", { message: notYetMessage }));
     return found;
   });

@@ -6,7 +6,7 @@ import type { Placement } from "../../../src/catalog/placements.ts";
 import { noScanIndex } from "../../../src/catalog/scan-index.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { realHost } from "../../../src/host/host.ts";
-import type { JobContext, Outcome, Plan, Progress, Recovered } from "../../../src/jobs/job.ts";
+import type { JobContext, Outcome, Plan, Progress, Recovered, Refusal } from "../../../src/jobs/job.ts";
 import { unpaced } from "../../../src/jobs/pacer.ts";
 import { openMoveJob } from "../../../src/moves/job.ts";
 import type { MoveRule } from "../../../src/moves/rule.ts";
@@ -54,6 +54,7 @@ export interface RunResult {
   readonly outcomes: readonly Outcome[];
   /** Path to result. */
   readonly results: Readonly<Record<string, Outcome["result"]>>;
+  readonly concern: Refusal | undefined;
 }
 
 /** What this one plan has instead of the scene's own. */
@@ -69,6 +70,7 @@ export interface SeenPlan {
   readonly kept: Readonly<Partial<Record<ReasonCode, readonly string[]>>>;
   readonly refusal: string | undefined;
   readonly warnings: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** One move job on real file systems with a real catalog, in this process: what a job's child does, without the child. */
@@ -194,7 +196,7 @@ async function seePlan(
   });
   for (const paths of Object.values(kept)) paths.sort();
   const due = [...plan.steps()].map((step) => step.path).sort();
-  return { due, kept, refusal: plan.refusal?.guard, warnings: plan.warnings };
+  return { due, kept, refusal: plan.refusal?.guard, warnings: plan.warnings, notes: plan.notes ?? [] };
 }
 
 async function runJob(rule: MoveRule, context: JobContext, request: RunRequest): Promise<RunResult> {
@@ -206,7 +208,8 @@ async function runJob(rule: MoveRule, context: JobContext, request: RunRequest):
     request.beforeApply?.(plan);
     const outcomes: Outcome[] = [];
     for await (const some of job.apply(plan)) outcomes.push(...some);
-    return { recovered, outcomes, results: Object.fromEntries(outcomes.map(({ path, result }) => [path, result])) };
+    const results = Object.fromEntries(outcomes.map(({ path, result }) => [path, result]));
+    return { recovered, outcomes, results, concern: job.concern?.() };
   } finally {
     delete process.env.TIERKEEP_TEST_HOOK;
   }

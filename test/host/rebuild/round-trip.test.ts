@@ -14,7 +14,7 @@ import { test } from "node:test";
 import type { CatalogCheckReport, CatalogRebuildReport } from "../../../src/reports/catalog.ts";
 import { fingerprint } from "../../support/scene-facts.ts";
 import { bin } from "../guards/program.ts";
-import { endOf } from "../moves/program.ts";
+import { endOf, until } from "../moves/program.ts";
 import { contentOf, manifestsOn, oldFile, type TwoTiers, twoTiers } from "./two-tiers.ts";
 
 test("D17: a rebuilt catalog is the one that was lost, and restores as before, with each tier missing in turn", async () => {
@@ -169,6 +169,23 @@ test("without a configuration: the tier itself tells whose it is", { skip: hasCo
     await scene.placements(),
     known.filter((placement) => placement.tier === "warm"),
   );
+});
+
+test("C3: killed in the middle, a rebuild has changed nothing, and the next one goes through", async () => {
+  using scene = await twoTiers();
+  equal((await scene.run()).exitCode, 0);
+  const known = await scene.placements();
+  const before = readFileSync(`${scene.stateDir}/catalog.db`);
+  const child = scene.start("catalog", "rebuild");
+  const ended = endOf(child);
+  await until(() => existsSync(`${scene.stateDir}/rebuilding/catalog.db`));
+  child.kill("SIGKILL");
+  await ended;
+  ok(readFileSync(`${scene.stateDir}/catalog.db`).equals(before));
+  deepEqual(await scene.placements(), known);
+  equal((await scene.rebuild()).exitCode, 0);
+  deepEqual(await scene.placements(), known);
+  ok(!existsSync(`${scene.stateDir}/rebuilding`));
 });
 
 /** Newer versions of some paths, one that was restored and moved again, and one file that comes to lie beside another. */
