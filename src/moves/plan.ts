@@ -132,12 +132,14 @@ async function lookAround(looking: Looking, { steps, sets }: Tables): Promise<vo
     surveySets({ source: at.source, rule: judging, table: sets, sink: { ...sinkOf(looking), blocked } });
     return;
   }
+  const { sizeBytes } = roomOf(at.tier);
   const scanned = await surveySource(
     at.source,
     { rule: judging, scanning: facts.scanning },
     {
       ...sinkOf(looking),
-      due: steps.add,
+      // However sparse it is: to read such holes takes for ever, and hardly a file system takes such a size.
+      due: (step) => (step.identity.sizeBytes > sizeBytes ? seen.tally.add("no-room", step.path) : steps.add(step)),
       named: (code, path) => facts.onKept?.(code, path),
       restart: () => {
         Object.assign(seen, nothingSeen(facts));
