@@ -213,9 +213,7 @@ test("logrotate that keeps all, goes by size or rotates elsewhere", () => {
 
 test("ages: one of older_than and unused_for, and what access times are worth where the source lies", () => {
   const unused = (more: string) => `[[move]]\nname = "logs"\nsource = "/var/log"\nto = "warm"\n${more}\n`;
-  assert.deepEqual(said(tiers + unused("")), [
-    'move.logs.older_than  missing; write older_than or unused_for',
-  ]);
+  assert.deepEqual(said(tiers + unused("")), ["move.logs.older_than  missing; write older_than or unused_for"]);
   assert.match(
     said(tiers + unused('older_than = "2d"\nunused_for = "9d"')).join(),
     /unused_for.*there is older_than, too/,
