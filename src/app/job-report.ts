@@ -69,8 +69,9 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
     },
     outcomes: (outcomes) => {
       for (const outcome of outcomes) {
-        add(counts, outcome.result, outcome.files ?? 1);
+        addCount(counts, outcome);
         addDone(done, outcome);
+        if (outcome.result === "entry-blocked") warnings.push(...blockedWarning(outcome, warnings.length));
         if (outcome.result === "removed") addThing(reclaimed, outcome);
         if (troubles.has(outcome.result)) error(errorOf(outcome));
       }
@@ -132,6 +133,18 @@ function add(counts: Map<string, number>, code: string, count: number): void {
 /** What a plan leaves alone is no outcome, but for what a person has to look at. */
 function addTroubles(counts: Map<string, number>, { kept }: Pick<PlannedJob, "kept">): void {
   for (const [code, { count }] of Object.entries(kept)) if (troubles.has(code)) add(counts, code, count);
+}
+
+/** A set that stays is one, however many files are in it. */
+function addCount(counts: Map<string, number>, { result, files = 1 }: Outcome): void {
+  add(counts, result, result === "entry-blocked" ? 1 : files);
+}
+
+const warningsKept = 20;
+
+/** Nothing is wrong with it, and its person wants to know what is in the way. */
+function blockedWarning({ message }: Outcome, told: number): readonly string[] {
+  return message === undefined || told >= warningsKept ? [] : [`a set stays: ${message}`];
 }
 
 interface Done {

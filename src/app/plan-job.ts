@@ -36,6 +36,7 @@ export async function planAndJudge(job: Job, judging: Judging, watch: PlanWatch)
       files: totals.files,
       bytes: totals.bytes,
       oldestModifiedAt: totals.oldestMs === undefined ? null : new Date(totals.oldestMs).toISOString(),
+      ...(totals.sets === undefined ? {} : { sets: totals.sets }),
       ...(totals.things === undefined ? {} : { things: totals.things }),
     },
     refusal: refusal ?? null,

@@ -48,7 +48,9 @@ export async function restoreAll(doors: AppDoors, config: Config, request: Resto
     for (const file of restored) request.onRestored(file);
     files.push(...restored);
   }
-  files.push(...parts.finish());
+  const last = parts.finish();
+  for (const file of last) request.onRestored(file);
+  files.push(...last);
   return restoreReport({ files }, envelopeFacts(doors, config));
 }
 

@@ -38,7 +38,7 @@ export interface PartLine {
   /** From the tier's root. */
   readonly storedAs: RawPath;
   readonly modifiedNs: bigint;
-  /** Where a link points. */
+  /** Where a link points; `target` and `targetBase64` of the line. */
   readonly target: RawPath | undefined;
   /** `printFacts` of all else. */
   readonly facts: string;

@@ -26,7 +26,7 @@ export function countLines(
 /** The words of a reason for so many things. */
 export function labelOf(code: string, count: number): string {
   const label = reasons[code as ReasonCode]?.label ?? code;
-  return count === 1 ? label.replace(/(file|log|socket|node|name)s$/, "$1") : label;
+  return count === 1 ? label.replace(/(file|log|socket|node|name|set)s$/, "$1") : label;
 }
 
 /** What the operator has to know of an approval, in a few words. */

@@ -65,9 +65,9 @@ function answerLines(terminal: Terminal, { totals, refusal }: JobPlan): readonly
   return [`${countText(totals)}   ${formatBytes(totals.bytes)}   oldest ${oldest}`];
 }
 
-/** `412 files`, or `3 containers, 12 images`. */
-function countText({ files, things }: JobPlan["totals"]): string {
-  if (things === undefined) return plural(files, "file");
+/** `412 files`, `2 sets, 412 files`, or `3 containers, 12 images`. */
+function countText({ files, sets, things }: JobPlan["totals"]): string {
+  if (things === undefined) return `${sets === undefined ? "" : `${plural(sets, "set")}, `}${plural(files, "file")}`;
   return Object.entries(things)
     .map(([kind, count]) => plural(count, thingKinds[kind as ThingKind]))
     .join(", ");

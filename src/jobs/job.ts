@@ -86,6 +86,8 @@ export interface Plan extends Disposable {
     readonly files: number;
     readonly bytes: number;
     readonly oldestMs: number | undefined;
+    /** How many sets they are in, where they go by sets. */
+    readonly sets?: number;
     /** How many of each kind the steps are, where they are no files. */
     readonly things?: Readonly<Partial<Record<ThingKind, number>>>;
   };

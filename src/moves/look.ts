@@ -12,6 +12,7 @@ import { openDirectory } from "../scan/open-directory.ts";
 import { judgeFile, type Surroundings } from "./judge-file.ts";
 import { plannedPlace } from "./planned-name.ts";
 import type { MoveRule } from "./rule.ts";
+import { lookAtSet } from "./set-look.ts";
 import type { SurveyRule } from "./survey.ts";
 
 export interface LookFacts {
@@ -28,6 +29,8 @@ export function lookAtSource(facts: LookFacts, path: RawPath): Looked | undefine
   const { source, rule, host } = facts;
   const stat = statBeneath(source.root, path);
   if (stat === undefined) return undefined;
+  const isSet = rule.unit === "entry" && stat.kind === "directory" && path !== "" && !path.includes("/");
+  if (isSet) return lookAtSet(facts, path, stat);
   const { surveyRule } = facts;
   const around = lazySurroundings(facts, parentOf(path));
   const fact = { ...stat, name: baseName(path) };

@@ -1,9 +1,13 @@
 import { stagingFolder } from "../catalog/operation.ts";
 import type { PlannedSet, SetTable } from "../catalog/set-table.ts";
 import type { OpenSet } from "../catalog/sets.ts";
+import { closeFd } from "../host/posix.ts";
+import { statFd } from "../host/stat.ts";
 import type { Outcome } from "../jobs/job.ts";
-import { joinPath } from "../lib/raw-path.ts";
+import { joinPath, type RawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
+import { openDirectory } from "../scan/open-directory.ts";
+import { onTier } from "./failure.ts";
 import type { MoveSession } from "./session.ts";
 import { copySet } from "./set-copy.ts";
 import type { SetWork } from "./set-place.ts";
@@ -14,6 +18,7 @@ import { sealSet } from "./set-seal.ts";
 import type { SetStop } from "./set-stop.ts";
 import { completeTree } from "./set-tree.ts";
 import { reasonWords } from "./set-verdict.ts";
+import { jobFolder } from "./stored-tree.ts";
 
 /**
  * Moves one set whole, or as far as it gets in this run: `began` is what an earlier run has of it. Nothing of it is
@@ -38,12 +43,31 @@ export async function applySet(
 function beginSet(session: MoveSession, { entry }: PlannedSet): OpenSet {
   const { run, rule, source, tier } = session;
   const seq = session.nextSeq();
-  const tree = joinPath(stagingFolder({ run, job: rule.name }), `set-${seq}`);
+  const tree = treeOf(session, seq);
   const storedAs = chooseName(session, { entry, run });
   const place = { tier: tier.name, root: source.path, tree, storedAs };
   const set: OpenSet = { run, job: rule.name, seq, entry, state: "copying", ...place };
   session.sets.begin(set);
   return set;
+}
+
+/**
+ * Where a set is put together. The folder of its job may be another file system, such as a btrfs subvolume, into which
+ * no rename from the staging folder reaches: then beside where it is to lie.
+ */
+function treeOf({ run, rule, host, tier, context, tree }: MoveSession, seq: number): RawPath {
+  const folder = jobFolder(host, rule.name);
+  return onTier(() => {
+    tree.ensure(folder, "" as RawPath);
+    const fd = openDirectory(tier.root, folder);
+    try {
+      const isReached = statFd(fd).device === statFd(context.staging).device;
+      const beside = joinPath(folder, `.tierkeep-set-${run}.${seq}`);
+      return isReached ? joinPath(stagingFolder({ run, job: rule.name }), `set-${seq}`) : beside;
+    } finally {
+      closeFd(fd);
+    }
+  });
 }
 
 async function finishCopy(
@@ -77,9 +101,8 @@ function stopped({ entry, files, bytes }: PlannedSet, stop: SetStop): readonly O
   const { verdict, code, message } = stop.setback;
   const words = `${shellQuote(stop.path)}: ${message ?? reasonWords(verdict)}`;
   const result = isTrouble(verdict) ? verdict : "entry-blocked";
-  return [...[{ path: entry, result, files, sizeBytes: bytes, storedBytes: 0, message: words }]].map((outcome) =>
-    code === undefined ? outcome : { ...outcome, code },
-  );
+  const about = { path: entry, result, files, sizeBytes: bytes, storedBytes: 0, message: words };
+  return [code === undefined ? about : { ...about, code }];
 }
 
 /** What a person has to look at; all else is a set that is still in use. */

@@ -5,16 +5,19 @@ import type { MoveRule } from "./rule.ts";
 
 /** A plan as every kind of job shows it: one step for each file, or for each set. */
 export function shownPlan(rule: MoveRule, host: string, plan: MovePlan): Plan {
-  const { files, bytes, oldestNs } = rule.unit === "entry" ? plan.sets.totals() : plan.steps.totals();
+  const isBySets = rule.unit === "entry";
+  const { sets } = plan.sets.totals();
+  const { files, bytes, oldestNs } = isBySets ? plan.sets.totals() : plan.steps.totals();
+  const oldestMs = oldestNs === undefined ? undefined : msOf(oldestNs);
   return {
-    totals: { files, bytes, oldestMs: oldestNs === undefined ? undefined : msOf(oldestNs) },
+    totals: { files, bytes, oldestMs, ...(isBySets ? { sets } : {}) },
     kept: plan.kept,
     keptAsOfMs: plan.keptAsOfMs,
     errors: plan.unreadable,
     warnings: plan.warnings,
     notes: plan.notes,
     refusal: plan.refusal,
-    steps: () => (rule.unit === "entry" ? setSteps(rule, host, plan) : fileSteps(rule, host, plan)),
+    steps: () => (isBySets ? setSteps(rule, host, plan) : fileSteps(rule, host, plan)),
     [Symbol.dispose]: () => plan[Symbol.dispose](),
   };
 }

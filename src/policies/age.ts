@@ -24,6 +24,6 @@ export function newestStamp({ accessedNs, modifiedNs }: FileFact, ageBy: AgeStam
 }
 
 /** The newest of ctime and birth time: nobody can set these back. */
-function newestChange(fact: FileFact): bigint {
+export function newestChange(fact: FileFact): bigint {
   return fact.bornNs !== undefined && fact.bornNs > fact.changedNs ? fact.bornNs : fact.changedNs;
 }

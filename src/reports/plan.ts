@@ -26,6 +26,8 @@ export interface JobPlan {
     readonly files: number;
     readonly bytes: number;
     readonly oldestModifiedAt: string | null;
+    /** How many sets they are in, with `unit = "entry"`. */
+    readonly sets?: number;
     /** How many of each kind, where they are no files. */
     readonly things?: Readonly<Partial<Record<ThingKind, number>>>;
   };

@@ -67,6 +67,7 @@ function fullLines(): readonly ManifestLine[] {
   const hashes = { storedBytes: 1, sha256: "", storedSha256: "", compression: "none", facts } as const;
   return [
     { fact: "stored", id: "r.j.1", atMs: 0, ...stored, ...hashes, linkGroup: "r.j.1" },
+    { ...stored, fact: "link", id: "r.j.1", atMs: 0, target: bytes, facts },
     { fact: "withdrawn", id: "r.j.1", atMs: 0, reason: "" },
     { fact: "moved-on", id: "r.j.1", atMs: 0, to: "cold" },
   ];

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import type { FileUserFields, SetAside } from "../../src/reports/explain.ts";
 import type { HealthReport } from "../../src/reports/health.ts";
 import type { KnownJob } from "../../src/reports/jobs.ts";
@@ -38,7 +38,27 @@ export function realReports({ path }: Scratch): Reports {
     ["config-check", [report(wrong, "config", "check")]],
     ["config-show", [report(file, "config", "show")]],
     ["health", [report(file, "health"), ...healthParts()]],
+    ...lookingAfter(file, path),
   ]);
+}
+
+/** One stored file is gone, and a tier is away that was adopted when there was another catalog. */
+function lookingAfter(file: string, path: string): readonly (readonly [string, readonly unknown[]])[] {
+  rmSync(`${path}/warm/docs/logs/plain.log.1.zst`);
+  const pins = `${path}/state/run/status.json`;
+  const away = { tier: "nas", uuid: "u", mountPoint: "/", filesystemType: "nfs4", filesystemId: "x", directory: false };
+  const status = JSON.parse(readFileSync(pins, "utf8")) as { pins: object };
+  const known = { ...status.pins, nas: { ...away, adoptedAt: "2026-11-23T04:15:00.000Z" } };
+  writeFileSync(pins, JSON.stringify({ ...status, pins: known }));
+  const [verified, checked] = [report(file, "verify"), report(file, "catalog", "check")];
+  rmSync(`${path}/state/catalog.db`);
+  const rebuilt = [report(file, "catalog", "rebuild"), report(file, "catalog", "rebuild")];
+  return [
+    ["verify", [verified, report(file, "verify")]],
+    ["catalog-check", [checked, report(file, "catalog", "check")]],
+    ["catalog-rebuild", rebuilt],
+    ["tier-forget", [report(file, "tier", "forget", "warm", "--yes")]],
+  ];
 }
 
 /** A file that is too young, one that is due, one that has moved, a directory, and a path of nobody's. */
@@ -114,11 +134,12 @@ function guardParts() {
   return { jobs: [{ refusal, lifted }] };
 }
 
-/** What needs a full file system, or a snapshot of one; the compiler holds these keys to the types. */
+/** What needs sets, a full file system, or a snapshot of one; the compiler holds these keys to the types. */
 function watermarkParts() {
   const notes: JobPlan["notes"] = ["would free 1 GiB"];
   const concern: JobReport["concern"] = { guard: "space-not-freed", message: "", hint: "" };
-  return { plan: { jobs: [{ notes }] }, run: { jobs: [{ concern }] } };
+  const sets: JobPlan["totals"]["sets"] = 1;
+  return { plan: { jobs: [{ notes, totals: { sets } }] }, run: { jobs: [{ concern }] } };
 }
 
 /** What needs Docker to be seen; the compiler holds these keys to the types. */
