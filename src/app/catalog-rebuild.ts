@@ -44,7 +44,7 @@ export async function rebuildCatalog(
   using _locks = await lockAllJobs(jobs, { stateDir, holder, signal: doors.signal });
   using scratch = openScratch(stateDir, "rebuilding");
   const old = beginFrom(stateDir, scratch.path);
-  const pins = knownPins(terms, scratch.path);
+  const pins = keepPins(terms, scratch.path);
   const places = placesOf(terms, pins, request.from);
   const hosts = request.isHostGuessed ? { machineName: terms.host } : [terms.host, ...terms.formerHosts];
   const tiers = await readManifests(doors, terms, { places, into: scratch.path, hosts, onLooked: request.onLooked });
@@ -91,11 +91,12 @@ function judgeOld(stateDir: string): OldCatalog {
   }
 }
 
-/** From the old catalog, else from what it has told health. */
-function knownPins({ tiers, runtimeDir }: RebuildTerms, scratch: string): ReadonlyMap<string, TierPin> {
+/** From the old catalog, else from what it has told health; a tier that is away now stays adopted. */
+function keepPins({ tiers, runtimeDir }: RebuildTerms, scratch: string): ReadonlyMap<string, TierPin> {
   using catalog = openCatalog(scratch);
   const told = readPinStatus(runtimeDir)?.pins;
   const pins = tiers.flatMap(({ name }) => catalog.decisions.pinOf(name) ?? told?.get(name) ?? []);
+  for (const pin of pins) catalog.decisions.savePin(pin);
   return new Map(pins.map((pin) => [pin.tier, pin]));
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { OperatorError } from "../lib/errors.ts";
+import { messageWithFacts, OperatorError } from "../lib/errors.ts";
 import { formatDuration } from "../lib/units.ts";
 import type { ReportedError } from "../reports/plan.ts";
 import type { AppDoors } from "./app.ts";
@@ -30,7 +30,7 @@ export async function doTier(
     graceMs,
     mayStart: refuseHung(doors, terms, task.place),
     onMessage: (message) => {
-      if (message.type === "failure") failure = message.error;
+      if (message.type === "failure") failure = told(message.error);
       if (message.type === "bug") bug = message.stack;
       onMessage(message);
     },
@@ -62,8 +62,13 @@ function nameOf(place: TierPlace): string {
   return place.how === "configured" ? place.tier.name : place.path;
 }
 
-function told({ code, message, hint }: OperatorError): ReportedError {
-  return { code, message, hint: hint ?? null };
+interface Failure extends Pick<OperatorError, "message" | "facts"> {
+  readonly code: string;
+  readonly hint?: string | null | undefined;
+}
+
+function told(failure: Failure): ReportedError {
+  return { code: failure.code, message: messageWithFacts(failure), hint: failure.hint ?? null };
 }
 
 function bugWith(stack: string): Error {

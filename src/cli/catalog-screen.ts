@@ -40,6 +40,7 @@ export function tierLines(terminal: Terminal, tier: ManifestsOfTier): readonly s
 
 function incompleteLines(terminal: Terminal, unread: readonly string[]): readonly string[] {
   const which = unread.length === 0 ? "a tier" : unread.join(" and ");
-  const text = `nothing is deleted before ${which} has been read: bring it back, then tierkeep catalog rebuild`;
-  return wordLines(text, { lead: `${mark(terminal, "warning")} `, indent: 0 });
+  const text = `nothing is deleted before ${which} has been read`;
+  const said = wordLines(text, { lead: `${mark(terminal, "warning")} `, indent: 0 });
+  return [...said, `  bring ${unread.length > 1 ? "them" : "it"} back, then:  tierkeep catalog rebuild`];
 }

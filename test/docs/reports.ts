@@ -45,12 +45,12 @@ export function realReports({ path }: Scratch): Reports {
 /** One stored file is gone, and a tier is away that was adopted when there was another catalog. */
 function lookingAfter(file: string, path: string): readonly (readonly [string, readonly unknown[]])[] {
   rmSync(`${path}/warm/docs/logs/plain.log.1.zst`);
+  const [verified, checked] = [report(file, "verify"), report(file, "catalog", "check")];
   const pins = `${path}/state/run/status.json`;
   const away = { tier: "nas", uuid: "u", mountPoint: "/", filesystemType: "nfs4", filesystemId: "x", directory: false };
   const status = JSON.parse(readFileSync(pins, "utf8")) as { pins: object };
   const known = { ...status.pins, nas: { ...away, adoptedAt: "2026-11-23T04:15:00.000Z" } };
   writeFileSync(pins, JSON.stringify({ ...status, pins: known }));
-  const [verified, checked] = [report(file, "verify"), report(file, "catalog", "check")];
   rmSync(`${path}/state/catalog.db`);
   const rebuilt = [report(file, "catalog", "rebuild"), report(file, "catalog", "rebuild")];
   return [

@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { restoreAll } from "../../../src/app/restore.ts";
 import { type Catalog, openCatalog } from "../../../src/catalog/catalog.ts";
-import type { Journal } from "../../../src/catalog/journal.ts";
 import type { Placement } from "../../../src/catalog/placements.ts";
 import { noScanIndex } from "../../../src/catalog/scan-index.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { realHost } from "../../../src/host/host.ts";
 import type { JobContext, Outcome, Plan, Progress, Recovered, Refusal } from "../../../src/jobs/job.ts";
-import { unpaced } from "../../../src/jobs/pacer.ts";
+import { type Pacer, unpaced } from "../../../src/jobs/pacer.ts";
 import { openMoveJob } from "../../../src/moves/job.ts";
 import type { MoveRule } from "../../../src/moves/rule.ts";
 import type { ReasonCode } from "../../../src/policies/reasons.ts";
@@ -17,6 +16,7 @@ import type { TierConfig } from "../../../src/tiers/tier.ts";
 import { adoptedTier } from "../../support/adopted-tier.ts";
 import { configRest } from "../../support/config-rest.ts";
 import { scratch } from "../../support/scratch.ts";
+import { type Hooks, hookCatalog } from "./hooks.ts";
 import { sceneRule } from "./scene-rule.ts";
 
 const dayMs = 86_400_000;
@@ -32,15 +32,10 @@ export interface SceneRequest {
   readonly stateBelow?: string;
 }
 
-type State = "stage" | "verify" | "publish";
-
-export interface RunRequest {
-  /** Called right before the journal writes that state, after all that comes before it. */
-  readonly before?: { readonly [Each in State]?: () => void };
-  /** Called right after the journal has written that state, before what follows it. */
-  readonly after?: { readonly [Each in State]?: () => void };
+export interface RunRequest extends Hooks {
   readonly progress?: (done: Progress) => void;
   readonly signal?: AbortSignal;
+  readonly pacer?: Pacer;
   readonly nowMs?: number;
   readonly rule?: Partial<MoveRule>;
   /** What comes between the plan and the first deed. */
@@ -153,7 +148,7 @@ function contextOf(
     run: `20261123T0415${String(runs % 60).padStart(2, "0")}Z-${String(runs).padStart(4, "0")}`,
     host: "jts-1",
     tiers: scene.tiers,
-    catalog: { ...catalog, journal: hookJournal(catalog.journal, more) },
+    catalog: hookCatalog(catalog, more),
     clock: { ...clock, now: () => more.nowMs ?? clock.now() },
     signal: more.signal ?? new AbortController().signal,
     progress: more.progress ?? (() => {}),
@@ -165,24 +160,10 @@ function contextOf(
     restoreGraceMs: 14 * dayMs,
     logrotateNames: scene.logrotateNames ?? [],
     startedBySystemd: false,
-    pacer: unpaced,
+    pacer: more.pacer ?? unpaced,
     guard: undefined,
     fullScan: false,
   };
-}
-
-/** The real journal, with something happening right before or after it writes a state. */
-function hookJournal(journal: Journal, { before = {}, after = {} }: Pick<RunRequest, "before" | "after">): Journal {
-  const hooked = (state: State) => {
-    const write = journal[state] as (...args: readonly unknown[]) => unknown;
-    return (...args: readonly unknown[]) => {
-      before[state]?.();
-      const result = write(...args);
-      after[state]?.();
-      return result;
-    };
-  };
-  return { ...journal, stage: hooked("stage"), verify: hooked("verify"), publish: hooked("publish") } as Journal;
 }
 
 async function seePlan(
