@@ -165,6 +165,7 @@ test("M32: what was restored is left alone for restore_grace, and goes again aft
     kept: { "restored-recently": ["a"] },
     refusal: undefined,
     warnings: [],
+    notes: [],
   });
   assert.deepEqual((await scene.run()).outcomes, []);
   const dayMs = 86_400_000;
