@@ -68,6 +68,7 @@ export interface SetTable extends Disposable {
   readonly files: (id: number) => Iterable<Step>;
   /** Directories and links, what is in a directory before it. */
   readonly others: (id: number) => Iterable<DescribedMember>;
+  readonly countFiles: (id: number) => number;
   readonly member: (id: number, path: RawPath) => Member | undefined;
   readonly markCopied: (id: number, path: RawPath) => void;
   /** What is known of a directory or link besides its identity: `printFacts`, and where a link points. */
@@ -113,6 +114,8 @@ export function openSetTable(): SetTable {
       iterate(db, `SELECT * FROM members WHERE set_id = ${id} AND kind = 0 AND copied = 0 ${fileOrder}`, toMember),
     others: (id) =>
       iterate(db, `SELECT * FROM members WHERE set_id = ${id} AND kind <> 0 ORDER BY path DESC`, toDescribed),
+    countFiles: (id) =>
+      Number(db.prepare("SELECT count(*) AS files FROM members WHERE set_id = ? AND kind = 0").get(id)?.files),
     member: (id, path) => {
       const row = one.get(id, path);
       return row === undefined ? undefined : toMember(row);

@@ -2,7 +2,7 @@ import type { VerifiedFacts } from "../catalog/operation.ts";
 import { nameExists } from "../host/stat.ts";
 import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
-import { nameWithHash, storedName } from "../policies/stored-name.ts";
+import { nameWithHash, nameWithRun, storedName } from "../policies/stored-name.ts";
 import type { Item } from "./batch-item.ts";
 import { suffixes } from "./copier-context.ts";
 import { cacheDirectories, type DirectoryCache } from "./directories.ts";
@@ -48,7 +48,11 @@ function decideName(item: Item, deciding: Deciding): Setback | undefined {
   const isNew = session.tree.ensure(directory, parentOf(path));
   // Elsewhere other names, too, can mean the same file.
   if (isNew && session.capabilities.byteNames) session.newDirectories.begin(directory);
-  for (const choice of [() => plain, () => nameWithHash(plain, copied.sha256, limits)]) {
+  const { sha256 } = copied;
+  const { run, rule } = session;
+  const other = () =>
+    rule.unit === "entry" ? nameWithRun(plain, { run, sha256 }, limits) : nameWithHash(plain, sha256, limits);
+  for (const choice of [() => plain, other]) {
     const name = choice();
     const found = whatHas(name, item, deciding);
     if (found === "itself")

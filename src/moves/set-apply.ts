@@ -11,7 +11,7 @@ import { onTier } from "./failure.ts";
 import type { MoveSession } from "./session.ts";
 import { copySet } from "./set-copy.ts";
 import type { SetWork } from "./set-place.ts";
-import { chooseName, partsOf, publishSet } from "./set-publish.ts";
+import { chooseName, ownName, partsOf, publishSet } from "./set-publish.ts";
 import { type RemovedSet, removeSet } from "./set-remove.ts";
 import { proveAgain, resumeSet } from "./set-resume.ts";
 import { sealSet } from "./set-seal.ts";
@@ -34,7 +34,7 @@ export async function applySet(
   const earlier = began === undefined ? [] : await resumeSet(session, work);
   const stop = (await copySet(session, work)) ?? (await finishCopy(session, work, earlier));
   if (stop !== undefined) return stopped(planned, stop);
-  const named = nameSet(session, work);
+  const named = await nameSet(session, work);
   const setback = await publishSet(session, named);
   if (setback !== undefined) return stopped(planned, { kind: "setback", path: planned.entry, setback });
   return outcomes(planned, await removeSet(session, named));
@@ -44,7 +44,7 @@ function beginSet(session: MoveSession, { entry }: PlannedSet): OpenSet {
   const { run, rule, source, tier } = session;
   const seq = session.nextSeq();
   const tree = treeOf(session, seq);
-  const storedAs = chooseName(session, { entry, run });
+  const storedAs = ownName(session, entry);
   const place = { tier: tier.name, root: source.path, tree, storedAs };
   const set: OpenSet = { run, job: rule.name, seq, entry, state: "copying", ...place };
   session.sets.begin(set);
@@ -86,9 +86,9 @@ async function finishCopy(
 }
 
 /** Step 5 for the set as a whole: its name is decided, and what is no file of it written down. */
-function nameSet(session: MoveSession, work: SetWork): OpenSet {
+async function nameSet(session: MoveSession, work: SetWork): Promise<OpenSet> {
   const { sets } = session;
-  const storedAs = chooseName(session, work.set);
+  const storedAs = await chooseName(session, work);
   if (storedAs !== work.set.storedAs) sets.rename(work.set, storedAs);
   const set: OpenSet = { ...work.set, storedAs };
   sets.name(set, partsOf(session, { ...work, set }));

@@ -7,15 +7,29 @@ import { nameExists } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { openDirectory } from "../scan/open-directory.ts";
-import { onTier, onTierName, type Setback } from "./failure.ts";
+import { isSetback, onTier, onTierName, type Setback } from "./failure.ts";
 import type { MoveSession } from "./session.ts";
 import { inStore, type SetWork } from "./set-place.ts";
+import { type ExpectedPart, isSameSet, syncFound } from "./set-same.ts";
 import { jobFolder } from "./stored-tree.ts";
+import { removeOwnTree } from "./tier-files.ts";
 
-/** The name that a set is to have, from the tier's root: its own, or, where that is taken, with the run's id. */
-export function chooseName({ tier, host, rule }: MoveSession, { entry, run }: Pick<OpenSet, "entry" | "run">): RawPath {
-  const own = joinPath(jobFolder(host, rule.name), entry);
-  return onTier(() => isTaken(tier.root, own)) ? (`${own}.${run}` as RawPath) : own;
+/** The name that a set is to have, from the tier's root, as long as nobody has it. */
+export function ownName({ host, rule }: MoveSession, entry: RawPath): RawPath {
+  return joinPath(jobFolder(host, rule.name), entry);
+}
+
+/** The name that a set is to have: its own, or, where other content has that, with the run's id. */
+export async function chooseName(session: MoveSession, work: SetWork): Promise<RawPath> {
+  const { set, table, id } = work;
+  const own = ownName(session, set.entry);
+  if (!onTier(() => isTaken(session.tier.root, own))) return own;
+  const parts = function* (): Generator<ExpectedPart> {
+    for (const { kind, path, target } of table.others(id))
+      if (kind !== "file") yield { kind, path: `${own}${path.slice(set.entry.length)}` as RawPath, target };
+  };
+  const isSame = await isSameSet(session, set, { place: own, parts: parts() });
+  return isSame ? own : (`${own}.${set.run}` as RawPath);
 }
 
 function isTaken(root: number, path: RawPath): boolean {
@@ -50,12 +64,23 @@ export function* partsOf(session: MoveSession, { set, table, id }: SetWork): Gen
 export async function publishSet(session: MoveSession, set: OpenSet): Promise<Setback | undefined> {
   const atMs = session.clock.now();
   await session.timed("publish", () => announce(session, set, atMs));
-  const setback = await session.timed("publish", () => onTierName(() => giveName(session, set)));
-  if (setback !== undefined) return setback;
+  const given = await session.timed("publish", () => onTierName(() => giveName(session, set)));
+  if (isSetback(given)) return given;
+  if (given === "taken" && !(await isStoredAlready(session, set)))
+    return { verdict: "name-taken", message: "its name was taken in the last instant" };
   const { names } = session.syncs;
   if (!session.context.syncEach) await session.timed("sync", () => session.copiers.idlest().ask("sync", names));
+  else if (given === "taken") syncFound(session, set);
   await session.timed("journal", () => session.sets.publish(set, { host: session.host, nowMs: atMs }));
+  if (given === "taken") onTier(() => removeOwnTree(session.tier.root, set.tree));
   return undefined;
+}
+
+async function isStoredAlready(session: MoveSession, set: OpenSet): Promise<boolean> {
+  const parts = function* (): Generator<ExpectedPart> {
+    for (const { kind, storedAs, target } of session.sets.partsOf(set)) yield { kind, path: storedAs, target };
+  };
+  return await isSameSet(session, set, { place: set.storedAs, parts: parts() });
 }
 
 function announce(session: MoveSession, set: OpenSet, atMs: number): void {
@@ -80,8 +105,11 @@ function partLine(
   return { fact: kind, ...about, path, storedAs, modifiedNs, target, facts };
 }
 
-/** The one rename that makes a set visible; it replaces nothing (invariant 2). */
-function giveName(session: MoveSession, set: OpenSet): Setback | undefined {
+/**
+ * The one rename that makes a set visible; it replaces nothing (invariant 2). `taken`: something has the name, and be it
+ * what a dead run published.
+ */
+function giveName(session: MoveSession, set: OpenSet): "given" | "taken" {
   const { tier, tree, context } = session;
   tree.ensure(parentOf(set.storedAs), "" as RawPath);
   const from = { directory: openDirectory(tier.root, parentOf(set.tree)), name: baseName(set.tree) };
@@ -90,12 +118,11 @@ function giveName(session: MoveSession, set: OpenSet): Setback | undefined {
     if (context.publish === "rename-noreplace") renameNoReplaceAt(from, to);
     else renameWhereFree(from, to);
     if (context.syncEach) for (const { directory } of [to, from]) syncFile(directory, set.storedAs);
-    return undefined;
+    return "given";
   } catch (error) {
-    if (hasCode(error, "EEXIST", "ENOTEMPTY", "ENOTDIR"))
-      return { verdict: "name-taken", message: "its name was taken meanwhile" };
-    // A dead run published it already.
-    if (hasCode(error, "ENOENT") && nameExists(to.directory, to.name)) return undefined;
+    const isTaken = hasCode(error, "EEXIST", "ENOTEMPTY", "ENOTDIR");
+    const isDone = hasCode(error, "ENOENT") && nameExists(to.directory, to.name);
+    if (isTaken || isDone) return "taken";
     throw error;
   } finally {
     closeFd(from.directory);

@@ -10,9 +10,9 @@ import { onTier } from "./failure.ts";
 import type { RecoveredBatch } from "./recover.ts";
 import type { MoveSession } from "./session.ts";
 import { dropSet } from "./set-drop.ts";
+import { damagedIn } from "./set-examine.ts";
 import { publishSet } from "./set-publish.ts";
 import { removeSet } from "./set-remove.ts";
-import { damagedIn } from "./set-resume.ts";
 
 const nothing: RecoveredBatch = { finished: 0, dropped: 0, problems: [] };
 
@@ -29,7 +29,7 @@ export async function recoverSet(session: MoveSession, set: OpenSet): Promise<Re
 /** All of it was proved; it lies in its tree or, had the rename been done, under its name. */
 async function finishNamed(session: MoveSession, set: OpenSet): Promise<RecoveredBatch> {
   const within = isThere(session, set.tree) ? "tree" : "store";
-  const damaged = await damagedOf(session, set, within);
+  const damaged = await damagedOf(session, set, within === "tree" ? set.tree : set.storedAs);
   if (damaged.length > 0) return withdraw(session, set, within);
   const setback = await publishSet(session, set);
   if (setback !== undefined) return withdraw(session, set, within);
@@ -38,7 +38,7 @@ async function finishNamed(session: MoveSession, set: OpenSet): Promise<Recovere
 
 /** Sources of damaged copies stay. */
 async function finishPublished(session: MoveSession, set: OpenSet): Promise<RecoveredBatch> {
-  const damaged = new Map((await damagedOf(session, set, "store")).map((each) => [each.seq, each]));
+  const damaged = new Map((await damagedOf(session, set, set.storedAs)).map((each) => [each.seq, each]));
   const removed = await removeSet(session, set, ({ operation }) => !damaged.has(operation.seq));
   return {
     finished: removed.files + removed.kept.length,
@@ -54,10 +54,10 @@ async function finishPublished(session: MoveSession, set: OpenSet): Promise<Reco
 
 const mostDamaged = 1_000;
 
-async function damagedOf(session: MoveSession, set: OpenSet, within: "tree" | "store"): Promise<readonly Operation[]> {
+async function damagedOf(session: MoveSession, set: OpenSet, place: RawPath): Promise<readonly Operation[]> {
   const damaged: Operation[] = [];
   for (const unfinished of session.sets.batches(set)) {
-    damaged.push(...(await damagedIn(session, set, { unfinished, within })));
+    damaged.push(...(await damagedIn(session, set, { unfinished, place })));
     if (damaged.length > mostDamaged) break;
   }
   return damaged;

@@ -7,14 +7,14 @@ import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { endPieces } from "./batch.ts";
 import { loadPiece } from "./batch-copy.ts";
-import { type Batch, shareSetbacks } from "./batch-item.ts";
+import type { Batch } from "./batch-item.ts";
 import { cacheDirectories, type DirectoryCache } from "./directories.ts";
 import { onTier } from "./failure.ts";
 import { stagedName } from "./piece.ts";
-import { contentOf } from "./prove-piece.ts";
 import { itemsOf } from "./recover.ts";
 import type { MoveSession } from "./session.ts";
 import { placeItems } from "./set-copy.ts";
+import { damagedIn } from "./set-examine.ts";
 import { inTree, type SetWork } from "./set-place.ts";
 
 /**
@@ -34,8 +34,8 @@ export async function resumeSet(session: MoveSession, work: SetWork): Promise<re
     takeBack(session, set, stale);
     if (stale.length > 0) session.journal.drop(batch.key, stale);
     const fresh = batch.operations.filter((operation) => !stale.includes(operation));
-    for (const { path } of fresh) table.markCopied(id, path);
-    await placeLate(session, work, { ...batch, operations: fresh });
+    const lost = await placeLate(session, work, { ...batch, operations: fresh });
+    for (const { path, seq } of fresh) if (!lost.has(seq)) table.markCopied(id, path);
     kept.push(batch.key.first);
   }
   return kept;
@@ -55,17 +55,22 @@ function isStill(table: SetTable, id: number, { path, identity, verified }: Oper
   );
 }
 
-/** The run died when these were proved, and not yet in their places. */
-async function placeLate(session: MoveSession, work: SetWork, unfinished: UnfinishedBatch): Promise<void> {
+/** The run died when these were proved, and not yet in their places. @returns those that are not to be found */
+async function placeLate(
+  session: MoveSession,
+  work: SetWork,
+  unfinished: UnfinishedBatch,
+): Promise<ReadonlySet<number>> {
   using directories = cacheDirectories(session.tier.root);
   const late = itemsOf(unfinished).filter(
     ({ storedAs }) => storedAs !== undefined && !isThere(directories, inTree(work.set, storedAs)),
   );
-  if (late.length === 0) return;
+  if (late.length === 0) return new Set();
   const batch: Batch = { key: unfinished.key, items: late, pieces: [] };
   await loadPiece(session, batch, late);
   await placeItems(session, work, batch);
   await endPieces(batch);
+  return new Set(late.flatMap(({ setback, operation }) => (setback === undefined ? [] : [operation.seq])));
 }
 
 function isThere(directories: DirectoryCache, path: RawPath): boolean {
@@ -106,38 +111,11 @@ export async function proveAgain(session: MoveSession, set: OpenSet, firsts: rea
   let isGood = true;
   for (const unfinished of session.sets.batches(set)) {
     if (!firsts.includes(unfinished.key.first)) continue;
-    const damaged = await damagedIn(session, set, { unfinished, within: "tree" });
+    const damaged = await damagedIn(session, set, { unfinished, place: set.tree });
     if (damaged.length === 0) continue;
     isGood = false;
     takeBack(session, set, damaged);
     session.journal.drop(unfinished.key, damaged);
   }
   return isGood;
-}
-
-/** The operations of a batch whose copies, read from the device, are not what they should be; the links of one file together. */
-export async function damagedIn(
-  session: MoveSession,
-  set: OpenSet,
-  { unfinished, within }: { readonly unfinished: UnfinishedBatch; readonly within: "tree" | "store" },
-): Promise<readonly Operation[]> {
-  const items = itemsOf(unfinished).filter(({ storedAs }) => storedAs !== undefined);
-  const bytes = items.reduce((sum, { copied }) => sum + (copied?.storedBytes ?? 0), 0);
-  await session.pacer.pace({ read: bytes, written: 0 });
-  session.signal.throwIfAborted();
-  const tasks = items.map(({ storedAs = "" as RawPath, operation, copied }) => ({
-    within: "tier" as const,
-    path: within === "tree" ? inTree(set, storedAs) : storedAs,
-    content: contentOf(operation, copied),
-  }));
-  const problems = await session.timed("verify", () => session.copiers.idlest().ask("examine", { tasks }));
-  session.progress({ files: 0, bytes: 0 });
-  items.forEach((item, index) => {
-    if (problems[index] !== null) item.setback = { verdict: "failed", code: "READ_BACK" };
-  });
-  shareSetbacks(items);
-  return unfinished.operations.filter((operation) => {
-    const item = items.find((each) => each.operation === operation);
-    return item === undefined || item.setback !== undefined;
-  });
 }

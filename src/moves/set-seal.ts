@@ -80,7 +80,8 @@ function isUnchanged(stat: FileStat, planned: DescribedMember["identity"]): bool
   );
 }
 
-async function sealFiles(session: MoveSession, { set }: SetWork): Promise<SetStop | undefined> {
+async function sealFiles(session: MoveSession, { set, table, id }: SetWork): Promise<SetStop | undefined> {
+  let files = 0;
   for (const unfinished of session.sets.batches(set)) {
     const batch: Batch = { key: unfinished.key, items: itemsOf(unfinished), pieces: [] };
     await loadPiece(session, batch, batch.items);
@@ -88,7 +89,10 @@ async function sealFiles(session: MoveSession, { set }: SetWork): Promise<SetSto
     await endPieces(batch);
     const stop = setbackOf(batch.items);
     if (stop !== undefined) return stop;
+    files += batch.items.length;
     session.progress({ files: 0, bytes: 0 });
   }
+  // Whole or not at all.
+  if (files !== table.countFiles(id)) throw new Error(`${files} files of ${set.entry} are proved, and not all of them`);
   return undefined;
 }

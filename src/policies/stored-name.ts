@@ -26,10 +26,27 @@ export function nameWithHash(
   sha256: string,
   limits: Pick<StoredName, "suffix" | "nameMaxBytes">,
 ): RawPath {
+  return nameWithMark(stored, { mark: sha256.slice(0, 8), sha256 }, limits);
+}
+
+/** The same with the run's id. */
+export function nameWithRun(
+  stored: RawPath,
+  { run, sha256 }: { readonly run: string; readonly sha256: string },
+  limits: Pick<StoredName, "suffix" | "nameMaxBytes">,
+): RawPath {
+  return nameWithMark(stored, { mark: run, sha256 }, limits);
+}
+
+function nameWithMark(
+  stored: RawPath,
+  { mark, sha256 }: { readonly mark: string; readonly sha256: string },
+  limits: Pick<StoredName, "suffix" | "nameMaxBytes">,
+): RawPath {
   const name = baseName(stored);
   const suffix = name.endsWith(limits.suffix) ? limits.suffix : "";
   const bare = suffix === "" ? name : name.slice(0, -suffix.length);
-  const hashed = `${bare}.${sha256.slice(0, 8)}${suffix}`;
+  const hashed = `${bare}.${mark}${suffix}`;
   const fitting = hashed.length <= limits.nameMaxBytes ? hashed : cutName(bare, sha256, { ...limits, suffix });
   return joinPath(parentOf(stored), fitting);
 }

@@ -4,7 +4,9 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -49,6 +51,10 @@ test("D17: a rebuilt catalog is the one that was lost, and restores as before, w
   }
 
   await restoreAll(scene, before);
+  const set = `${scene.directory}/back${scene.sets}/monday`;
+  equal((await scene.call("restore", scene.sets, "--to", `${scene.directory}/back`)).exitCode, 0);
+  deepEqual([readlinkSync(`${set}/latest`), readFileSync(`${set}/latest`, "utf8")], ["dump", "all of it"]);
+  deepEqual(readdirSync(`${set}/empty`), []);
 });
 
 test("D17: nothing is deleted while a tier was not read; a job that writes to it reads it first", async () => {

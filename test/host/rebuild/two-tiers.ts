@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import type { FindReport, FoundPlacement } from "../../../src/reports/find.ts";
 import { pathOf, type SceneFile, writeSceneFiles } from "../../support/scene-files.ts";
 import { type Scratch, scratch } from "../../support/scratch.ts";
@@ -10,6 +11,8 @@ export interface TwoTiers extends Guarded, Disposable {
   readonly directory: string;
   readonly stateDir: string;
   readonly sources: Readonly<Record<"warm" | "cold", string>>;
+  /** The source of sets, which go to `cold` whole. */
+  readonly sets: string;
   readonly files: readonly SceneFile[];
   /** Every placement, as `find` shows it. */
   readonly placements: () => Promise<readonly FoundPlacement[]>;
@@ -24,13 +27,16 @@ export async function twoTiers(): Promise<TwoTiers> {
   mkdirSync(`${directory}/scratch`);
   const files = writeSceneFiles(sources.warm, 12, Date.now());
   writeSceneFiles(sources.cold, 3, Date.now());
+  const sets = `${directory}/sets`;
+  makeSet(`${sets}/monday`);
   const clean = `[[clean]]\nname = "scratch"\npath = "${directory}/scratch"\nolder_than = "7d"\nage_by = ["mtime"]\n`;
   const logs = `${move("logs", sources.warm, "warm")}compress = "zstd"\nlayout = "by-date"\n`;
+  const whole = `${move("backups", sets, "cold")}unit = "entry"\nsettled_for = "0s"\n`;
   const guarded = await openGuarded({
     directory,
     tiers: { warm: `${directory}/warm`, cold: `${directory}/cold` },
     top: 'restore_grace = "1s"\n',
-    rest: `${logs}${move("more", sources.cold, "cold")}${clean}`,
+    rest: `${logs}${move("more", sources.cold, "cold")}${whole}${clean}`,
   });
   const held = made.move();
   return {
@@ -38,11 +44,20 @@ export async function twoTiers(): Promise<TwoTiers> {
     directory,
     stateDir: `${directory}/state`,
     sources,
+    sets,
     files,
     placements: async () => (JSON.parse((await guarded.call("find", "/", "--json")).stdout) as FindReport).placements,
     rebuild: (...args) => guarded.call("catalog", "rebuild", ...args),
     [Symbol.dispose]: () => held.dispose(),
   };
+}
+
+/** A file, a link, and a directory with nothing in it. */
+function makeSet(path: string): void {
+  mkdirSync(`${path}/empty`, { recursive: true });
+  symlinkSync("dump", `${path}/latest`);
+  oldFile(`${path}/dump`, "all of it");
+  execFileSync("find", [path, "-exec", "touch", "-h", "-d", "2024-01-02", "{}", "+"]);
 }
 
 /** The manifests on a tier, the oldest first. */
