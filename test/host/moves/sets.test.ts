@@ -199,3 +199,17 @@ test("what is restored of a set while its directory is there changes nothing of 
   assert.deepEqual([now.mode, now.mtimeNs], [mine.mode, mine.mtimeNs]);
   assert.equal(readFileSync(`${scene.source}/full/top`, "utf8"), "somebody else's");
 });
+
+test("the very same set is not stored twice", async () => {
+  using scene = openMemoryScene({ rule: setRule });
+  makeSet(`${scene.source}/full`);
+  const before = treeBelow(scene.source);
+  await scene.run();
+  await scene.restore(`${scene.source}/full`);
+  const later = { nowMs: Date.now() + 15 * 86_400_000 };
+  assert.deepEqual((await scene.run(later)).results, { full: "moved" });
+  assert.deepEqual(readdirSync(`${scene.tier}/jts-1/logs`), ["full"]);
+  assert.deepEqual([readdirSync(scene.source), stagedBelow(scene.tier)], [[], []]);
+  await scene.restore(`${scene.source}/full`);
+  assert.deepEqual(treeBelow(scene.source), before);
+});
