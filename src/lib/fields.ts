@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unclosedIn } from "./glob.ts";
 import { parseDuration, parsePercent, parseSize } from "./units.ts";
 
 /** How a configured value is read: what it expects in words, and what the operator probably meant. */
@@ -152,7 +153,25 @@ export function formerlyField() {
 }
 
 export function patternsField() {
-  return listField(textField('a pattern such as "*.gz"'), 'a list of patterns such as ["*.gz"]');
+  const pattern = field({
+    expects: 'a pattern such as "*.gz"',
+    read: (found) => (isText(found) && whyFitsNothing(found) === undefined ? found : undefined),
+    hint: (found) => (isText(found) ? whyFitsNothing(found) : undefined),
+    schema: { type: "string" },
+  });
+  return listField(pattern, 'a list of patterns such as ["*.gz"]');
+}
+
+/** A pattern that fits nothing leaves in what it should keep out (HAZARDS D9). */
+function whyFitsNothing(pattern: string): string | undefined {
+  const unclosed = unclosedIn(pattern);
+  if (unclosed !== undefined) return `nothing closes its ${unclosed}; write [${unclosed}] for that character itself`;
+  const names = pattern
+    .replace(/^\.?\//, "")
+    .replace(/\/$/, "")
+    .split("/");
+  if (names.some((name) => ["", ".", ".."].includes(name))) return "no name is empty, . or ..: leave that out";
+  return undefined;
 }
 
 /** An absolute path in its shortest spelling. */
@@ -192,7 +211,7 @@ export function listField<T>(item: z.ZodType<T>, expects: string) {
       return found.flatMap((one: unknown, index): readonly T[] => {
         const parsed = item.safeParse(one);
         if (parsed.success) return [parsed.data];
-        for (const { message } of parsed.error.issues) context.addIssue({ code: "custom", message, path: [index] });
+        for (const issue of parsed.error.issues) context.addIssue({ ...issue, code: "custom", path: [index] });
         return [];
       });
     })

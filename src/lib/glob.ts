@@ -14,6 +14,29 @@ export function compileGlob(...patterns: readonly RawPath[]): (path: RawPath) =>
   return (path) => matches(spell(path, rare));
 }
 
+/**
+ * The first bracket or brace of a pattern that nothing closes; `undefined` when each is closed, escaped, or within
+ * brackets. Such a pattern fits nothing but itself, where a shell would say so (HAZARDS D9).
+ */
+export function unclosedIn(pattern: string): string | undefined {
+  const open: string[] = [];
+  for (const [token] of pattern.matchAll(bracketTokens)) {
+    if ("[{(".includes(token)) open.push(token);
+    else if (token === closing.get(open.at(-1))) open.pop();
+  }
+  return open[0];
+}
+
+const closing: ReadonlyMap<string | undefined, string> = new Map([
+  ["{", "}"],
+  ["(", ")"],
+]);
+
+const bracketed = String.raw`(?:\\.|\[:[a-z]+:\]|\[(?!:[a-z]+:\])|[^\][\\])`;
+
+/** What is escaped, whole bracket expressions, where `]` may come first and `[:alpha:]` is one thing, and what is left. */
+const bracketTokens = new RegExp(String.raw`\\.|\[(?:[!^]|(?![!^]))(?:\]|${bracketed})${bracketed}*\]|[[{}()]`, "gs");
+
 type Spelling = ReadonlyMap<string, string>;
 
 /**

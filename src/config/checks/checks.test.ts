@@ -128,18 +128,6 @@ test("tiers that make no sense", () => {
   assert.match(said('[tiers.a]\npath = "/a"\nreserve = "100%"\n').join(), /leaves no room/);
 });
 
-test("rules that can never fire", () => {
-  const rule = (more: string) => said(tiers + move({ more })).join();
-  assert.match(rule("include = []"), /can never fire: it includes nothing; leave it out to include all/);
-  assert.match(rule('include = ["*.gz"]\nexclude = ["*.gz", "*.log"]'), /what is included is excluded again/);
-  assert.match(rule('exclude = ["**"]'), /what is included is excluded again/);
-  assert.match(
-    rule('include = ["*.gz", "/var/log/nginx/*"]'),
-    /include\[1\] = "\/var\/log\/nginx\/\*" {2}can never fire: patterns begin at the source; write "\/nginx\/\*"/,
-  );
-  assert.equal(rule('include = ["*.gz"]\nexclude = ["*.log"]'), "");
-});
-
 test("where state_dir may not be", () => {
   const at = (path: string, fsType = "ext4") => {
     const text = `state_dir = "${path}"\n${tiers}${move()}`;
