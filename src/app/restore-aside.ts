@@ -12,7 +12,7 @@ import { pathFields } from "../reports/path.ts";
 import type { RestoredFile } from "../reports/restore.ts";
 import { openDirectory } from "../restore/directory.ts";
 import { taken } from "../restore/restore-file.ts";
-import { matchPaths } from "../restore/select.ts";
+import { matchPaths, type TypedAt } from "../restore/select.ts";
 import { prepareTarget } from "../restore/targets.ts";
 import type { RestoreRequest } from "./restore.ts";
 import { reportedError } from "./stored.ts";
@@ -21,16 +21,16 @@ import { reportedError } from "./stored.ts";
 export type AsideMeant = ReadonlyMap<string, readonly Quarantined[]>;
 
 /** What clean jobs set aside and each pattern means, the newest of each path; a pattern that means none is not there. */
-export function asideMeant(catalog: Catalog, { patterns, atMs, workingDirectory }: RestoreRequest): AsideMeant {
+export function asideMeant(catalog: Catalog, { patterns, atMs, ...typedAt }: RestoreRequest): AsideMeant {
   // A moment in the past is asked of versions, which a quarantine does not have.
   if (atMs !== undefined) return new Map();
-  const all = patterns.map((pattern) => [pattern, matchAside(catalog, pattern, workingDirectory)] as const);
+  const all = patterns.map((pattern) => [pattern, matchAside(catalog, pattern, typedAt)] as const);
   return new Map(all.filter(([, items]) => items.length > 0));
 }
 
 /** By id, or by path as `find` and `restore` read one. */
-export function matchAside(catalog: Catalog, pattern: string, workingDirectory: string): readonly Quarantined[] {
-  const isMeant = matchPaths(pattern, workingDirectory);
+export function matchAside(catalog: Catalog, pattern: string, typedAt: TypedAt): readonly Quarantined[] {
+  const isMeant = matchPaths(pattern, typedAt);
   const newest = new Map<RawPath, Quarantined>();
   for (const item of catalog.quarantine.all()) {
     const path = joinPath(item.root, item.path);

@@ -14,6 +14,7 @@ import { reportedError } from "./stored.ts";
 export interface PartsMeant {
   /** Some pattern means any. */
   readonly has: (pattern: string) => boolean;
+  readonly all: readonly StoredPart[];
   /** Before the files: the directories that are missing. */
   readonly begin: () => readonly RestoredFile[];
   /** After them: the links, and what those directories are like. */
@@ -21,7 +22,7 @@ export interface PartsMeant {
 }
 
 export function partsMeant(catalog: Catalog, request: RestoreRequest): PartsMeant {
-  const matchers = request.patterns.map((pattern) => [pattern, matchPaths(pattern, request.workingDirectory)] as const);
+  const matchers = request.patterns.map((pattern) => [pattern, matchPaths(pattern, request)] as const);
   const meant = new Set<string>();
   const isMeant = (path: RawPath) => {
     const fitting = matchers.filter(([, matches]) => matches(path));
@@ -40,16 +41,17 @@ export function partsMeant(catalog: Catalog, request: RestoreRequest): PartsMean
       return told(part, null, reportedError(error));
     }
   };
-  const all = (kind: StoredPart["kind"], work: (part: StoredPart, target: RawPath) => void) =>
+  const ofKind = (kind: StoredPart["kind"], work: (part: StoredPart, target: RawPath) => void) =>
     parts.flatMap((part) => (part.kind === kind ? (attempt(part, (target) => work(part, target)) ?? []) : []));
   return {
     has: (pattern) => meant.has(pattern),
+    all: parts,
     begin: () =>
-      all("directory", (part, target) => {
+      ofKind("directory", (part, target) => {
         if (makeMissingDirectory(target)) made.push({ part, target });
       }),
     finish: () => [
-      ...all("link", restoreLink),
+      ...ofKind("link", restoreLink),
       ...made.toReversed().flatMap(({ part, target }) => attempt(part, () => finishDirectory(part, target)) ?? []),
     ],
   };

@@ -1,40 +1,53 @@
+import { posix } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Placement } from "../catalog/placements.ts";
 import type { Config } from "../config/config.ts";
 import { closeFd } from "../host/posix.ts";
 import { lockJob } from "../jobs/lock.ts";
 import { hasCode } from "../lib/errors.ts";
-import { joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { joinPath, parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { pathFields } from "../reports/path.ts";
 import { type RestoredFile, type RestoreReport, restoreReport } from "../reports/restore.ts";
 import { openDirectory } from "../restore/directory.ts";
+import type { Reach } from "../restore/reach.ts";
 import { type RestoreDeed, removeStaged } from "../restore/restore-file.ts";
 import { restoreGroup, restoreGroups } from "../restore/restore-group.ts";
-import { choosePlacements } from "../restore/select.ts";
+import { absolutePatterns, choosePlacements } from "../restore/select.ts";
 import { prepareTarget, type TargetOptions } from "../restore/targets.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
+import { type OpenReach, openReach } from "./reach.ts";
 import { type AsideMeant, asideMeant, bringAllBack } from "./restore-aside.ts";
-import { partsMeant } from "./restore-parts.ts";
+import { type PartsMeant, partsMeant } from "./restore-parts.ts";
 import { openShelf, type TierShelf } from "./shelf.ts";
 import { openCatalogToWrite, reportedError } from "./stored.ts";
 
-export interface RestoreRequest extends TargetOptions {
+export interface RestoreAsk extends Omit<TargetOptions, "reach"> {
   readonly patterns: readonly string[];
   readonly atMs: number | undefined;
   readonly workingDirectory: string;
   readonly onRestored: (file: RestoredFile) => void;
 }
 
+/** What is asked, and which file systems answer. */
+export interface RestoreRequest extends RestoreAsk {
+  readonly reach: Reach;
+}
+
 /** Brings back what was moved; what one file meets concerns that file alone. @throws OperatorError NOT_FOUND, AMBIGUOUS, BUSY */
-export async function restoreAll(doors: AppDoors, config: Config, request: RestoreRequest): Promise<RestoreReport> {
+export async function restoreAll(doors: AppDoors, config: Config, ask: RestoreAsk): Promise<RestoreReport> {
   using catalog = openCatalogToWrite(config);
+  const reach = openReach(doors, config);
+  await reach.ask(absolutePatterns(ask));
+  const to = ask.to === undefined ? undefined : posix.resolve(ask.workingDirectory, ask.to);
+  const request: RestoreRequest = { ...ask, to, reach };
   const aside = asideMeant(catalog, request);
   const parts = partsMeant(catalog, request);
   const isElsewhere = (pattern: string) => aside.has(pattern) || parts.has(pattern);
   const chosen = placementsMeant(catalog, { aside, isElsewhere }, request);
   const holder = { pid: doors.pid, since: new Date(doors.host.clock.now()).toISOString(), run: newRunId(doors.host) };
   using _lock = await lockJob({ stateDir: config.stateDir, job: ".restore", holder });
-  removeLeftovers(catalog, doors.host.clock.now());
+  await reach.ask(directoriesMeant(request, { chosen, aside, parts }));
+  await removeLeftovers(catalog, reach, doors.host.clock.now());
   const names = [...chosen.values()].map((placement) => placement.tier);
   using shelf = await openShelf(doors, config, { catalog, names });
   const links = new Map<string, RawPath>();
@@ -52,6 +65,20 @@ export async function restoreAll(doors: AppDoors, config: Config, request: Resto
   for (const file of last) request.onRestored(file);
   files.push(...last);
   return restoreReport({ files }, envelopeFacts(doors, config));
+}
+
+interface Meant {
+  readonly chosen: ReadonlyMap<string, Placement>;
+  readonly aside: AsideMeant;
+  readonly parts: PartsMeant;
+}
+
+/** Where everything was, and where it is to be. */
+function directoriesMeant({ to }: RestoreRequest, { chosen, aside, parts }: Meant): readonly RawPath[] {
+  const setAside = [...aside.values()].flat().map(({ root, path }) => joinPath(root, path));
+  const paths = [...chosen.values(), ...parts.all].map(({ path }) => path);
+  const originals = [...new Set([...paths, ...setAside].map(parentOf))];
+  return to === undefined ? originals : originals.flatMap((path) => [path, joinPath(rawPath(to), path)]);
 }
 
 /** Versions by id; of a path that has been set aside, that is what comes back. */
@@ -133,8 +160,10 @@ function told({ id, path, sizeBytes, sha256 }: Placement) {
  * Half-made files of a restore that died; the catalog wrote their names down before they were made. Which of them it
  * had brought back nobody knows, so all are left alone for a while.
  */
-function removeLeftovers(catalog: Catalog, nowMs: number): void {
-  const unfinished = catalog.restores.unfinished();
+async function removeLeftovers(catalog: Catalog, reach: OpenReach, nowMs: number): Promise<void> {
+  const left = catalog.restores.unfinished();
+  await reach.ask(left.map(({ target }) => parentOf(target)));
+  const unfinished = left.filter(({ target }) => reach.answers(parentOf(target)));
   for (const staged of unfinished) {
     try {
       const directory = openDirectory(parentOf(staged.target));

@@ -72,7 +72,10 @@ export function insertCopies(
   }
 }
 
-/** What is stored again under the very same name is no other version: its placement has a newer copy from now on. */
+/**
+ * What is stored again under the very same name is no other version: its placement has a newer copy from now on, which
+ * has just been read back, so that whatever was wrong with the older one is mended.
+ */
 export function publishBatch(
   db: Database,
   { number }: Pick<NumberedBatch, "number">,
@@ -89,6 +92,11 @@ export function publishBatch(
      FROM batches JOIN copies USING (batch) WHERE batch = ?
      ON CONFLICT DO UPDATE SET
        batch = excluded.batch, seq = excluded.seq, state = excluded.state, verified_at = excluded.verified_at`,
+  ).run(number);
+  db.prepare(
+    `DELETE FROM flaws WHERE EXISTS (
+       SELECT 1 FROM placements p WHERE p.path = flaws.path AND p.modified_ns = flaws.modified_ns
+         AND p.tier = flaws.tier AND p.stored_as = flaws.stored_as AND p.batch = ?)`,
   ).run(number);
 }
 

@@ -55,12 +55,17 @@ export function tiersOfJob(db: Database, job: string): readonly string[] {
   return query.all(job).map((row) => String(row.tier));
 }
 
+/** What was found wrong was read, too: left out of this, it would be the longest unread in every sample for ever. */
+const lastReadAt = `max(verified_at, coalesce((
+  SELECT found_at FROM flaws f WHERE f.path = placements.path AND f.modified_ns = placements.modified_ns
+    AND f.tier = placements.tier AND f.stored_as = placements.stored_as), 0))`;
+
 /** How much of what is stored was last read back before then. */
 export function unreadSince(db: Database, ms: number): ReadTotals {
   const row = db
     .prepare(
       `SELECT count(*) AS files, total(stored_bytes) AS bytes FROM placements JOIN copies USING (batch, seq)
-       WHERE state = 'stored' AND verified_at < ?`,
+       WHERE state = 'stored' AND ${lastReadAt} < ?`,
     )
     .get(ms);
   return { files: Number(row?.files), bytes: Number(row?.bytes) };
@@ -88,7 +93,7 @@ function fill(db: Database, { tier, jobs, sinceMs }: ReadingChoice): void {
     `INSERT INTO temp.to_read
      SELECT batch, seq, stored_bytes FROM placements JOIN copies USING (batch, seq) JOIN batches USING (batch)
      WHERE placements.tier = ? AND placements.state = 'stored' AND published_at >= ? ${ofJobs}
-     ORDER BY verified_at, batch, seq`,
+     ORDER BY ${lastReadAt}, batch, seq`,
   ).run(tier, sinceMs ?? 0, ...(jobs ?? []));
 }
 

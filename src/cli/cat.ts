@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Command } from "commander";
+import { openReach } from "../app/reach.ts";
 import { openShelf } from "../app/shelf.ts";
 import { requireCatalog } from "../app/stored.ts";
 import { closeFd } from "../host/posix.ts";
@@ -9,7 +10,7 @@ import { rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { readContent } from "../moves/stored-content.ts";
 import { damaged, openPlacement } from "../restore/open-placement.ts";
-import { choosePlacements } from "../restore/select.ts";
+import { absolutePatterns, choosePlacements } from "../restore/select.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import type { StoredDoors } from "./find.ts";
 
@@ -38,7 +39,10 @@ async function cat(
     });
   const config = open.config(options.config);
   using catalog = requireCatalog(config);
-  const choice = { placements: catalog.placements, pattern, workingDirectory: open.workingDirectory };
+  const { workingDirectory } = open;
+  const reach = openReach(open.app, config);
+  await reach.ask(absolutePatterns({ patterns: [pattern], workingDirectory }));
+  const choice = { placements: catalog.placements, pattern, workingDirectory, reach };
   const chosen = choosePlacements({ ...choice, atMs: requireMoment(options.at) });
   const [placement, ...others] = chosen;
   const quoted = shellQuote(rawPath(pattern));

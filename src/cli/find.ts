@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { type AppDoors, envelopeFacts } from "../app/app.ts";
+import { openReach } from "../app/reach.ts";
 import { foundQuarantined, matchAside } from "../app/restore-aside.ts";
 import { openShelf } from "../app/shelf.ts";
 import { foundPlacement, requireCatalog } from "../app/stored.ts";
 import type { Config } from "../config/config.ts";
 import { findReport } from "../reports/find.ts";
-import { matchPlacements, nothingFits } from "../restore/select.ts";
+import { absolutePatterns, matchPlacements, nothingFits } from "../restore/select.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import { asideScreen, findScreen } from "./find-screen.ts";
 
@@ -23,11 +24,14 @@ export function addFindVerb(program: Command, cli: Cli, open: StoredDoors): void
       const options = command.optsWithGlobals<SharedOptions>();
       const config = open.config(options.config);
       using catalog = requireCatalog(config);
-      const placements = [...matchPlacements(catalog.placements, pattern, open.workingDirectory)];
+      const { workingDirectory } = open;
+      const reach = openReach(open.app, config);
+      await reach.ask(absolutePatterns({ patterns: [pattern], workingDirectory }));
+      const placements = [...matchPlacements(catalog.placements, pattern, { workingDirectory, reach })];
       const names = placements.map((placement) => placement.tier);
       using shelf = await openShelf(open.app, config, { catalog, names });
       const found = placements.map((placement) => foundPlacement(placement, shelf.has(placement.tier)));
-      const quarantined = matchAside(catalog, pattern, open.workingDirectory).map(foundQuarantined);
+      const quarantined = matchAside(catalog, pattern, { workingDirectory, reach }).map(foundQuarantined);
       if (options.json === true) {
         cli.terminal.print(
           `${JSON.stringify(findReport({ placements: found, quarantined }, envelopeFacts(open.app, config)), undefined, 2)}\n`,

@@ -141,6 +141,11 @@ export const errorTable = {
     meaning: "Something lies where the file would be restored to; it was left alone.",
     remedy: "Restore with `--to DIR` or `--keep-both`.",
   },
+  TARGET_HANGS: {
+    exit: "partial",
+    meaning: "The file system on which a file would be restored does not answer; nothing there was touched.",
+    remedy: "Restore with `--to DIR`, or look at that file system: `tierkeep health`, `dmesg | tail`.",
+  },
   STORED_DAMAGED: {
     exit: "corrupt",
     meaning: "What is stored does not match its checksum.",

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { test } from "node:test";
-import { scratch } from "../../test/support/scratch.ts";
 import type { Placement, Placements } from "../catalog/placements.ts";
 import { isWithin, type RawPath, rawPath, textOfArgument } from "../lib/raw-path.ts";
-import { choosePlacements, matchPlacements } from "./select.ts";
+import { choosePlacements, matchPlacements, type TypedAt } from "./select.ts";
+
+function typedAt(workingDirectory: string): TypedAt {
+  return { workingDirectory, reach: { resolve: (path) => path } };
+}
 
 interface Version {
   readonly path: string;
@@ -44,7 +46,7 @@ const tree = placementsOf(
 );
 
 function matched(pattern: string, workingDirectory = "/"): readonly string[] {
-  return [...matchPlacements(tree, pattern, workingDirectory)].map((each) =>
+  return [...matchPlacements(tree, pattern, typedAt(workingDirectory))].map((each) =>
     Buffer.from(each.path, "latin1").toString(),
   );
 }
@@ -80,15 +82,13 @@ test("a relative path is one from the working directory", () => {
 });
 
 test("a path through a symbolic link is the path that it leads to, and still its own", () => {
-  using directory = scratch("select");
-  const real = realpathSync(directory.path);
-  mkdirSync(`${real}/data`);
-  symlinkSync("data", `${real}/log`);
-  const linked = placementsOf({ path: `${real}/data/a.1` }, { path: `${real}/log/a.1` });
-  const paths = (pattern: string) => [...matchPlacements(linked, pattern, real)].map((each) => each.path);
-  assert.deepEqual(paths(`${real}/log/a.1`), [`${real}/log/a.1`, `${real}/data/a.1`]);
-  assert.deepEqual(paths("log/*.1"), [`${real}/log/a.1`, `${real}/data/a.1`]);
-  assert.deepEqual(paths("data"), [`${real}/data/a.1`]);
+  const linked = placementsOf({ path: "/data/a.1" }, { path: "/log/a.1" });
+  const reach = { resolve: (path: RawPath) => path.replace(/^\/log/, "/data") as RawPath };
+  const paths = (pattern: string) =>
+    [...matchPlacements(linked, pattern, { workingDirectory: "/", reach })].map((each) => each.path);
+  assert.deepEqual(paths("/log/a.1"), ["/log/a.1", "/data/a.1"]);
+  assert.deepEqual(paths("./log/*.1"), ["/log/a.1", "/data/a.1"]);
+  assert.deepEqual(paths("./data"), ["/data/a.1"]);
 });
 
 test("globs of paths: a star stays in its directory, two go through all", () => {
@@ -99,7 +99,7 @@ test("globs of paths: a star stays in its directory, two go through all", () => 
 });
 
 test("an id is that version alone", () => {
-  const [only, ...others] = matchPlacements(tree, "run.logs./var/log/app/nginx@2026-01-01T00:00:00Z", "/");
+  const [only, ...others] = matchPlacements(tree, "run.logs./var/log/app/nginx@2026-01-01T00:00:00Z", typedAt("/"));
   assert.deepEqual([only?.path, others], ["/var/log/app/nginx", []]);
 });
 
@@ -114,7 +114,7 @@ test("M20: names of any bytes are found as the command line gives them, and by g
     all: () => [{ path: raw } as Placement],
   };
   for (const pattern of [textOfArgument(raw), textOfArgument("b\xff*\n.2" as RawPath), "b*.2", "/d"])
-    assert.equal([...matchPlacements(odd, pattern, "/")].length, 1, pattern);
+    assert.equal([...matchPlacements(odd, pattern, typedAt("/"))].length, 1, pattern);
 });
 
 test("of several versions the newest, and with --at the newest that was not younger then", () => {
@@ -126,7 +126,7 @@ test("of several versions the newest, and with --at the newest that was not youn
   );
   const at = (time: string | undefined) => {
     const atMs = time === undefined ? undefined : Date.parse(time);
-    const [chosen] = choosePlacements({ placements: versions, pattern: "a.1", atMs, workingDirectory: "/" });
+    const [chosen] = choosePlacements({ placements: versions, pattern: "a.1", atMs, ...typedAt("/") });
     return chosen === undefined ? "" : new Date(Number(chosen.modifiedNs / 1_000_000n)).toISOString().slice(0, 7);
   };
   assert.equal(at(undefined), "2026-03");
@@ -139,7 +139,7 @@ test("of several versions the newest, and with --at the newest that was not youn
 test("what was removed is not chosen; the same content twice is no question; two contents are", () => {
   const path = "/a";
   const choose = (...versions: readonly Version[]) =>
-    choosePlacements({ placements: placementsOf(...versions), pattern: path, atMs: undefined, workingDirectory: "/" });
+    choosePlacements({ placements: placementsOf(...versions), pattern: path, atMs: undefined, ...typedAt("/") });
   const removed = { path, modified: "2026-02-01T00:00:00Z", state: "removed" } as const;
   assert.equal(choose(removed, { path })[0]?.state, "stored");
   assert.throws(() => choose(removed), { code: "NOT_FOUND" });
@@ -151,8 +151,7 @@ test("what was removed is not chosen; the same content twice is no question; two
 });
 
 test("nothing that fits is an error that says how to look further, pasteable", () => {
-  const choose = (pattern: string) =>
-    choosePlacements({ placements: tree, pattern, atMs: undefined, workingDirectory: "/" });
+  const choose = (pattern: string) => choosePlacements({ placements: tree, pattern, atMs: undefined, ...typedAt("/") });
   assert.throws(() => choose("it's"), { code: "NOT_FOUND", hint: "look further: tierkeep find '*it'\\''s*'" });
   assert.throws(() => choose("/x/*.gz"), { code: "NOT_FOUND", hint: "look further: tierkeep find /" });
 });

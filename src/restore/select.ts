@@ -1,31 +1,33 @@
 import { posix } from "node:path";
 import type { Placement, Placements } from "../catalog/placements.ts";
-import { resolvePath } from "../host/files.ts";
-import { hasCode, OperatorError } from "../lib/errors.ts";
+import { OperatorError } from "../lib/errors.ts";
 import { compileGlob } from "../lib/glob.ts";
 import { formatLocal } from "../lib/moment.ts";
-import { baseName, isWithin, parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { baseName, isWithin, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
+import type { Reach } from "./reach.ts";
+
+/** Where a pattern was typed. */
+export interface TypedAt {
+  readonly workingDirectory: string;
+  readonly reach: Pick<Reach, "resolve">;
+}
 
 /** Every placement that a pattern means: an id, a file, a directory and all below it, or a glob; a bare name at any depth. */
-export function* matchPlacements(
-  placements: Placements,
-  pattern: string,
-  workingDirectory: string,
-): Generator<Placement> {
+export function* matchPlacements(placements: Placements, pattern: string, typedAt: TypedAt): Generator<Placement> {
   const byId = placements.byId(pattern);
   if (byId !== undefined) {
     yield byId;
     return;
   }
-  const absolute = absolutePattern(pattern, workingDirectory);
+  const absolute = absolutePattern(pattern, typedAt.workingDirectory);
   if (absolute === undefined) {
     const isMatch = bareMatcher(rawPath(pattern));
     for (const placement of placements.all()) if (isMatch(placement.path)) yield placement;
     return;
   }
   const told = new Set<string>();
-  for (const spelling of new Set([absolute, withoutLinks(absolute)])) {
+  for (const spelling of spellingsOf(absolute, typedAt)) {
     const isMatch = pathMatcher(spelling);
     for (const placement of placements.all(fixedPrefix(spelling))) {
       if (!isMatch(placement.path) || told.has(placement.id)) continue;
@@ -36,23 +38,24 @@ export function* matchPlacements(
 }
 
 /** The same for what has no placement: whether an absolute path is meant. */
-export function matchPaths(pattern: string, workingDirectory: string): (path: RawPath) => boolean {
-  const absolute = absolutePattern(pattern, workingDirectory);
+export function matchPaths(pattern: string, typedAt: TypedAt): (path: RawPath) => boolean {
+  const absolute = absolutePattern(pattern, typedAt.workingDirectory);
   if (absolute === undefined) return bareMatcher(rawPath(pattern));
-  const matchers = [...new Set([absolute, withoutLinks(absolute)])].map(pathMatcher);
+  const matchers = [...spellingsOf(absolute, typedAt)].map(pathMatcher);
   return (path) => matchers.some((isMatch) => isMatch(path));
 }
 
 /** The catalog has paths without links, as the source was resolved; people type the ones that they know. */
-function withoutLinks(absolute: RawPath): RawPath {
-  for (let at = absolute; at !== "/"; at = parentOf(at)) {
-    try {
-      return (resolvePath(at) + absolute.slice(at.length)) as RawPath;
-    } catch (error) {
-      if (!hasCode(error, "ENOENT", "ENOTDIR", "ELOOP", "EACCES", "ENAMETOOLONG")) return absolute;
-    }
-  }
-  return absolute;
+function spellingsOf(absolute: RawPath, { reach }: TypedAt): ReadonlySet<RawPath> {
+  return new Set([absolute, reach.resolve(absolute)]);
+}
+
+/** Those of some patterns that are paths, from the root. */
+export function absolutePatterns(typed: {
+  readonly patterns: readonly string[];
+  readonly workingDirectory: string;
+}): readonly RawPath[] {
+  return typed.patterns.flatMap((pattern) => absolutePattern(pattern, typed.workingDirectory) ?? []);
 }
 
 /** The pattern from the root, as a shell would read it; `undefined` for a bare name, which fits at any depth. */
@@ -80,12 +83,11 @@ function pathMatcher(absolute: RawPath): (path: RawPath) => boolean {
   return (path) => isWithin(path, absolute) || matches(path);
 }
 
-export interface Choice {
+export interface Choice extends TypedAt {
   readonly placements: Placements;
   readonly pattern: string;
   /** Only versions that were not younger then, in milliseconds since 1970. */
   readonly atMs: number | undefined;
-  readonly workingDirectory: string;
 }
 
 /**
@@ -95,7 +97,7 @@ export interface Choice {
 export function choosePlacements(choice: Choice): readonly Placement[] {
   const best = new Map<RawPath, Placement[]>();
   let seen = 0;
-  for (const placement of matchPlacements(choice.placements, choice.pattern, choice.workingDirectory)) {
+  for (const placement of matchPlacements(choice.placements, choice.pattern, choice)) {
     seen += 1;
     if (
       placement.state === "removed" ||

@@ -2,24 +2,33 @@ import type { Placement } from "../catalog/placements.ts";
 import { makeDirectories, resolvePath } from "../host/files.ts";
 import { closeFd, open, openBeneath, openRoot } from "../host/posix.ts";
 import { type FileStat, nameExists, statFd } from "../host/stat.ts";
-import { hasCode } from "../lib/errors.ts";
+import { hasCode, OperatorError } from "../lib/errors.ts";
 import { baseName, joinPath, parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import { type DirectoryLook, ensureDirectory, privateLook } from "../moves/directories.ts";
+import type { Reach } from "./reach.ts";
 
 export interface TargetOptions {
-  /** The whole original path is made anew below this directory. */
+  /** Absolute; the whole original path is made anew below this directory. */
   readonly to: string | undefined;
   /** A name that is taken gets the version's time beside it. */
   readonly keepBoth: boolean;
+  readonly reach: Pick<Reach, "answers">;
 }
 
-/** Where a version is to be restored, absolute; its directory is made where it is missing. */
+/**
+ * Where a version is to be restored, absolute; its directory is made where it is missing.
+ * @throws OperatorError TARGET_HANGS; SystemError
+ */
 export function prepareTarget(placement: Pick<Placement, "path" | "modifiedNs">, options: TargetOptions): RawPath {
-  const prefix = options.to === undefined ? ("" as RawPath) : madeDirectory(options.to);
+  const { reach, to } = options;
+  const wanted = joinPath(to === undefined ? "" : rawPath(to), placement.path);
+  if (!reach.answers(parentOf(wanted))) throw hangs(wanted);
+  const prefix = to === undefined ? ("" as RawPath) : madeDirectory(to);
   const target = joinPath(prefix, placement.path);
   const root = openRoot("/" as RawPath, open.O_RDONLY | open.O_DIRECTORY);
   try {
-    const look = (path: RawPath) => lookOf(joinPath("/", path).slice(prefix.length) as RawPath);
+    const look = (path: RawPath) => lookOf(joinPath("/", path).slice(prefix.length) as RawPath, reach);
     ensureDirectory(root, parentOf(target).slice(1) as RawPath, { look, sync: true });
     return options.keepBoth ? freeName(target, placement) : target;
   } finally {
@@ -33,9 +42,14 @@ function madeDirectory(path: string): RawPath {
   return resolvePath(rawPath(path));
 }
 
-/** As the directory of that name is where it came from; private where there is none any more. */
-function lookOf(original: RawPath): DirectoryLook {
-  const stat = original === "" ? undefined : statDirectory(original);
+function hangs(target: RawPath): OperatorError {
+  const message = `the file system of ${shellQuote(target)} does not answer`;
+  return new OperatorError("TARGET_HANGS", message, { hint: "restore with --to DIR, to a place that answers" });
+}
+
+/** As the directory of that name is where it came from; private where there is none any more, or nobody can tell. */
+function lookOf(original: RawPath, reach: TargetOptions["reach"]): DirectoryLook {
+  const stat = original === "" || !reach.answers(original) ? undefined : statDirectory(original);
   return stat === undefined ? privateLook : { mode: stat.mode, uid: stat.uid, gid: stat.gid };
 }
 

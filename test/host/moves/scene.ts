@@ -105,7 +105,9 @@ export function openScene(request: SceneRequest): Scene {
       return await seePlan(job.plan.bind(job));
     },
     run: ({ rule: instead, ...more } = {}) => runJob({ ...rule, ...instead }, context(more), more),
-    placements: (pattern = "/") => [...matchPlacements(catalog.placements, pattern, "/")],
+    placements: (pattern = "/") => [
+      ...matchPlacements(catalog.placements, pattern, { workingDirectory: "/", reach: { resolve: (path) => path } }),
+    ],
     restore: async (pattern, to) => {
       const app = {
         file: "",
