@@ -99,7 +99,8 @@ async function nameSet(session: MoveSession, work: SetWork): Promise<OpenSet> {
 function stopped({ entry, files, bytes }: PlannedSet, stop: SetStop): readonly Outcome[] {
   if (stop.kind === "limit") return [];
   const { verdict, code, message } = stop.setback;
-  const words = `${shellQuote(stop.path)}: ${message ?? reasonWords(verdict)}`;
+  const why = verdict === "vanished" ? undefined : message;
+  const words = `${shellQuote(stop.path)}: ${why ?? reasonWords(verdict)}`;
   const result = isTrouble(verdict) ? verdict : "entry-blocked";
   const about = { path: entry, result, files, sizeBytes: bytes, storedBytes: 0, message: words };
   return [code === undefined ? about : { ...about, code }];

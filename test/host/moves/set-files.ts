@@ -36,6 +36,7 @@ function describe(root: string, path: string, inodes: Map<bigint, string>): stri
   const about = `${mode.toString(8)} ${uid}:${gid} ${mtimeNs}`;
   if (stat.isDirectory()) return about;
   if (stat.isSymbolicLink()) return `${about} -> ${readlinkSync(at, { encoding: "latin1" as BufferEncoding })}`;
+  if (!stat.isFile()) return about;
   const first = inodes.get(ino) ?? path;
   inodes.set(ino, first);
   return `${about} ${hashOf(at)} ${first}`;
