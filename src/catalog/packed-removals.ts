@@ -46,11 +46,12 @@ export function openPacker(store: (directory: number, packed: Buffer) => void): 
 }
 
 /** What a packed row holds, in the order in which it was added. */
-export function* unpack(packed: Buffer): Generator<{ readonly name: RawPath; readonly stat: Buffer }> {
-  for (let at = 0; at < packed.length; ) {
-    const nameEnd = at + 1 + (packed[at] ?? 0);
-    const name = packed.toString("latin1", at + 1, nameEnd) as RawPath;
-    yield { name, stat: packed.subarray(nameEnd, nameEnd + statBytes) };
+export function* unpack(packed: Uint8Array): Generator<{ readonly name: RawPath; readonly stat: Buffer }> {
+  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  for (let at = 0; at < bytes.length; ) {
+    const nameEnd = at + 1 + (bytes[at] ?? 0);
+    const name = bytes.toString("latin1", at + 1, nameEnd) as RawPath;
+    yield { name, stat: bytes.subarray(nameEnd, nameEnd + statBytes) };
     at = nameEnd + statBytes;
   }
 }

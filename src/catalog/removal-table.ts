@@ -13,6 +13,12 @@ export interface Removal {
   readonly stat: Buffer;
 }
 
+/** Things of one directory that are to go and have one link each (`packed-removals.ts` unpacks them). */
+export interface RemovalPack {
+  readonly directory: RawPath;
+  readonly packed: Uint8Array;
+}
+
 /** A directory that is to go once it is empty. */
 export interface DirectoryRemoval {
   readonly path: RawPath;
@@ -37,7 +43,8 @@ export interface RemovalTable extends Disposable {
   /** Takes out the files whose other links are not all here, handing each to `drop` (HAZARDS D2, M14). */
   readonly dropSplitGroups: (drop: (path: RawPath) => void) => void;
   readonly totals: () => RemovalTotals;
-  /** What has one link, a directory's together. */
+  /** What has one link, a directory's together; the packs have the same in the same order. */
+  readonly packs: () => Iterable<RemovalPack>;
   readonly single: () => Iterable<Removal>;
   /** What has several, the links of one file together. */
   readonly linked: () => Iterable<Removal>;
@@ -84,6 +91,10 @@ export function openRemovalTable(): RemovalTable {
       db.exec(`DELETE FROM linked AS l WHERE ${splitGroups}`);
     },
     totals: () => readTotals(db, packer.totals()),
+    packs: () => {
+      packer.flush();
+      return packRows(db);
+    },
     single: () => {
       packer.flush();
       return singleRows(db);
@@ -136,11 +147,14 @@ function* iterate(db: DatabaseSync, sql: string): Generator<Record<string, unkno
   yield* query.iterate();
 }
 
-function* singleRows(db: DatabaseSync): Generator<Removal> {
+function* packRows(db: DatabaseSync): Generator<RemovalPack> {
   const sql = "SELECT d.path, p.removals FROM packed p JOIN directories d ON d.id = p.directory ORDER BY p.rowid";
-  for (const row of iterate(db, sql)) {
-    const directory = pathOf(row.path);
-    for (const { name, stat } of unpack(bufferOf(row.removals))) yield { directory, name, stat };
+  for (const { path, removals } of iterate(db, sql)) yield { directory: pathOf(path), packed: bufferOf(removals) };
+}
+
+function* singleRows(db: DatabaseSync): Generator<Removal> {
+  for (const { directory, packed } of packRows(db)) {
+    for (const { name, stat } of unpack(packed)) yield { directory, name, stat };
   }
 }
 

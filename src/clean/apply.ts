@@ -1,44 +1,53 @@
+import type { Quarantined } from "../catalog/quarantine.ts";
 import type { DirectoryRemoval, Removal } from "../catalog/removal-table.ts";
 import { allocatedBytesIn, inodeIn, linksIn, sizeBytesIn } from "../host/stat-bytes.ts";
 import type { Outcome } from "../jobs/job.ts";
-import { pathIn, type RawPath } from "../lib/raw-path.ts";
+import { pathIn } from "../lib/raw-path.ts";
+import { applyPacks } from "./apply-packs.ts";
 import { openUseLook } from "./in-use.ts";
 import { holdDirectory } from "./open-directory.ts";
+import { outcomeOf } from "./outcome.ts";
 import type { CleanPlan } from "./plan.ts";
-import { type FileDeed, freedBytes, removeDirectory, removeFile, type Setback } from "./remove.ts";
-import type { CleanSession } from "./session.ts";
+import { type FileDeed, freedBytes, removeDirectory, removeFile } from "./remove.ts";
+import { type CleanSession, mayGoOn, type Outcomes } from "./session.ts";
 
 const batchFiles = 1_000;
 
 /**
  * First, what lay aside for long enough goes for good. Then what the plan says, a directory's files together, and at last
  * the directories that are empty by then. Each batch is by itself: a run that is killed has done what it had done.
- * Returns false when it was stopped before the end. @throws the signal's reason between two batches
+ * Returns false when it was stopped before the end. @throws the signal's reason, once what was begun is told
  */
-export async function* applyClean(
-  plan: CleanPlan,
-  session: CleanSession,
-): AsyncGenerator<readonly Outcome[], boolean, undefined> {
-  for (const work of pieces(plan, session)) {
-    session.signal.throwIfAborted();
-    await session.pacer.pace({ read: 0, written: 0 });
-    session.signal.throwIfAborted();
-    if (session.pacer.stopReason() !== undefined) return false;
-    yield work();
-  }
-  return true;
+export async function* applyClean(plan: CleanPlan, session: CleanSession): Outcomes {
+  const isWhole = yield* applyAll(plan, session);
+  if (!isWhole) session.signal.throwIfAborted();
+  return isWhole;
 }
 
-type Work = () => readonly Outcome[];
-
-function* pieces({ table, expired }: CleanPlan, session: CleanSession): Generator<Work> {
-  for (const batch of batches(expired())) yield () => session.removeExpired(batch);
+async function* applyAll({ table, expired }: CleanPlan, session: CleanSession): Outcomes {
+  const forGood = (batch: readonly Quarantined[]) => session.removeExpired(batch);
+  if (!(yield* inBatches(expired(), forGood, session))) return false;
   const links = countLinks();
-  for (const batch of batches(table.single())) yield () => removeBatch(batch, links, session);
-  for (const batch of batches(table.linked())) yield () => removeBatch(batch, links, session);
-  for (const batch of batches(table.directories())) {
-    yield () => batch.map((directory) => removeOneDirectory(directory, session));
+  const removals = (batch: readonly Removal[]) => removeBatch(batch, links, session);
+  const isSingleDone =
+    session.setAside === undefined ? applyPacks(table, session) : inBatches(table.single(), removals, session);
+  if (!(yield* isSingleDone)) return false;
+  if (!(yield* inBatches(table.linked(), removals, session))) return false;
+  const directories = (batch: readonly DirectoryRemoval[]) => batch.map((one) => removeOneDirectory(one, session));
+  return yield* inBatches(table.directories(), directories, session);
+}
+
+/** Returns false when it was stopped before the end. */
+async function* inBatches<T>(
+  all: Iterable<T>,
+  work: (batch: readonly T[]) => readonly Outcome[],
+  session: CleanSession,
+): Outcomes {
+  for (const batch of batches(all)) {
+    if (!(await mayGoOn(session))) return false;
+    yield work(batch);
   }
+  return true;
 }
 
 function* batches<T>(all: Iterable<T>): Generator<readonly T[]> {
@@ -113,15 +122,4 @@ function byDirectory(batch: readonly Removal[]): readonly Together[] {
 function removeOneDirectory(directory: DirectoryRemoval, { root }: CleanSession): Outcome {
   const done = { result: "cleaned", freedBytes: allocatedBytesIn(directory.stat) } as const;
   return outcomeOf({ path: directory.path, sizeBytes: 0 }, done, removeDirectory(root, directory));
-}
-
-interface Gone {
-  readonly path: RawPath;
-  readonly sizeBytes: number;
-}
-
-function outcomeOf(gone: Gone, done: Pick<Outcome, "result" | "freedBytes">, setback: Setback): Outcome {
-  if (setback === undefined) return { ...gone, storedBytes: 0, ...done };
-  const { reason, ...error } = setback;
-  return { ...gone, storedBytes: 0, result: reason, ...error };
 }

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { quarantineFolder } from "../catalog/quarantine.ts";
+import { availableThreads } from "../host/machine.ts";
 import { modifiedNsIn, sizeBytesIn } from "../host/stat-bytes.ts";
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch } from "../jobs/job.ts";
 import { printRule } from "../jobs/print-rule.ts";
@@ -166,6 +167,7 @@ function openSession({ rule, context, source }: Opened): OpenSession {
     filesystemType: source.mount.fsType,
     signal,
     pacer,
+    removing: { entryPoint: context.readerEntry, threads: availableThreads() },
     setAside,
     removeExpired: (items) => removeExpired({ quarantine: catalog.quarantine, ownRoot: source.path }, items),
     [Symbol.dispose]: () => setAside?.[Symbol.dispose](),

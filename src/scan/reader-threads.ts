@@ -29,7 +29,7 @@ export function openReaderThreads({ root, rule, readerEntry, threads: count }: R
   let death: { readonly error: unknown } | undefined;
   const wake = () => waiting?.resolve();
   const threads = Array.from({ length: count - 1 }, (): Thread => {
-    const workerData: ReaderTask = { root, rule };
+    const workerData: ReaderTask = { work: "read", root, rule };
     const worker = new Worker(readerEntry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
     const thread = { worker, busy: 0 };
     thread.worker.on("message", (batch: readonly Reading[]) => {

@@ -19,6 +19,7 @@ interface Request {
   readonly context?: Partial<JobContext>;
   /** What comes between the plan and the first deed. */
   readonly beforeApply?: (plan: Plan) => void;
+  readonly onOutcomes?: (some: readonly Outcome[]) => void;
 }
 
 export interface SeenPlan {
@@ -87,7 +88,10 @@ export function openCleanScene(path?: string): CleanScene {
       if (plan.refusal !== undefined) throw new Error(plan.refusal.guard);
       request.beforeApply?.(plan);
       const outcomes: Outcome[] = [];
-      for await (const some of job.apply(plan)) outcomes.push(...some);
+      for await (const some of job.apply(plan)) {
+        request.onOutcomes?.(some);
+        outcomes.push(...some);
+      }
       return Object.fromEntries(outcomes.map((outcome) => [outcome.path, outcome]));
     },
     left: () => namesBelow(root).sort(),
@@ -109,6 +113,7 @@ function contextOf(catalog: Catalog, { nowMs, context }: Request): JobContext {
     signal: new AbortController().signal,
     progress: () => {},
     copierEntry: "",
+    readerEntry: new URL("../../../src/entry/reader.ts", import.meta.url).pathname,
     restoreGraceMs: 14 * dayMs,
     logrotateNames: [],
     pacer: unpaced,
