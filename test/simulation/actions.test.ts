@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import {
   appendFileSync,
   existsSync,
@@ -16,22 +16,23 @@ import { openCatalog } from "../../src/catalog/catalog.ts";
 import type { Config } from "../../src/config/config.ts";
 import { realConfigDeps } from "../../src/config/deps.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { realHost } from "../../src/host/host.ts";
 import { adoptedTier } from "../support/adopted-tier.ts";
 import { scratch } from "../support/scratch.ts";
-import { runsAll, seeded } from "../support/seeded.ts";
+import { runsAll } from "../support/seeded.ts";
+import { openDice } from "./dice.ts";
+import { filesBelow, sha256 } from "./files.ts";
 import { doKilledNight } from "./killed-night.ts";
-import { filesBelow, type Roll, sha256 } from "./machine.ts";
 import { doNight, type NightSpec } from "./night.ts";
+import { doorsAt } from "./questions.ts";
 import { storedContent } from "./stored-content.ts";
 
 // Random actions against a model of what must exist: writes, renames, links, removals, runs, kills, restores, edits of
 // the configuration. The model knows the content that nobody removed; every restore is compared (kopia's idea).
-const dice = seeded();
+const dice = openDice();
 const worlds = runsAll ? 40 : 4;
 const actionsInAWorld = 120;
 const dayMs = 86_400_000;
-const roll: Roll = (below) => dice.pick(Array.from({ length: below }, (_, index) => index));
+const { roll } = dice;
 
 test("random actions: what nobody removed is there, and comes back as it was", { timeout: 3_600_000 }, async (t) => {
   t.diagnostic(`seed ${dice.seed}: TIERKEEP_SEED=${dice.seed} repeats it`);
@@ -183,6 +184,7 @@ function specOf(world: World): NightSpec {
   return {
     ...{ run: `20260101T000000Z-${world.runs.toString(16).padStart(4, "0")}`, nowMs: world.nowMs, bootId: "boot" },
     ...{ bootMs: world.nowMs, stateDir: config.stateDir, tiers: config.tiers, rules: config.jobs },
+    limits: config.limits,
     ...{ approves: false, killedAt: undefined },
   };
 }
@@ -204,17 +206,8 @@ async function bringBack(world: World, to: string | undefined) {
   if (placements.length === 0) return [];
   const { id, sha256: hash } = dice.pick(placements);
   if (to !== undefined) mkdirSync(to, { recursive: true });
-  const doors = {
-    ...{
-      pid: process.pid,
-      host: { ...realHost(), clock: { now: () => world.nowMs, elapsed: () => performance.now() } },
-      toolVersion: "0.0.0",
-    },
-    ...{ userRuntimeDir: undefined, startedBySystemd: false, signal: new AbortController().signal },
-    entryPoint: (name: string) => new URL(`../../src/entry/${name}.ts`, import.meta.url).pathname,
-  };
   const request = { patterns: [id], to, keepBoth: false, atMs: undefined, workingDirectory: "/", onRestored: () => {} };
-  const { files } = await restoreAll(doors, world.config(), request);
+  const { files } = await restoreAll(doorsAt(world.nowMs), world.config(), request);
   return files.map((file) => {
     const path = file.restoredTo ?? "";
     if (file.error === null) equal(sha256(readFileSync(path)), hash, `${path} came back as it was`);
@@ -241,10 +234,8 @@ function stamp(path: string, ms: number): void {
 }
 
 function checkWorld({ root, source, owed, config }: World, done: readonly string[]): void {
-  const [tier] = config().tiers;
-  ok(tier !== undefined);
   const there = new Set([...filesBelow(source).map((path) => sha256(readFileSync(path)))]);
-  const stored = storedContent(`${root}/state`, tier);
+  const stored = new Set(storedContent(`${root}/state`, config().tiers).map(({ sha256 }) => sha256));
   const lost = [...owed].filter((hash) => !there.has(hash) && !stored.has(hash));
   deepEqual(lost, [], `lost after ${done.slice(-8).join(", ")}`);
 }

@@ -2,12 +2,12 @@ import { applyJob } from "../../src/app/apply-job.ts";
 import { fingerprintOf } from "../../src/app/approval.ts";
 import { openJob } from "../../src/app/open-job.ts";
 import { type Catalog, openCatalog } from "../../src/catalog/catalog.ts";
-import type { Journal } from "../../src/catalog/journal.ts";
 import { noScanIndex } from "../../src/catalog/scan-index.ts";
 import type { JobRule } from "../../src/config/config.ts";
 import { judgeClock } from "../../src/jobs/clock-guard.ts";
 import type { Job, JobContext, Refusal } from "../../src/jobs/job.ts";
-import { unpaced } from "../../src/jobs/pacer.ts";
+import type { Limits } from "../../src/jobs/limits.ts";
+import { openPacer } from "../../src/jobs/open-pacer.ts";
 import { openReserve } from "../../src/jobs/reserve.ts";
 import { OperatorError } from "../../src/lib/errors.ts";
 import type { TierConfig } from "../../src/tiers/tier.ts";
@@ -23,27 +23,45 @@ export interface NightSpec {
   readonly stateDir: string;
   readonly tiers: readonly TierConfig[];
   readonly rules: readonly JobRule[];
+  readonly limits: Limits;
   /** A person approves what stands, and vouches for the clock, before this run. */
   readonly approves: boolean;
-  /** The process is killed right before the journal's n-th write of any state. */
+  /** The process is killed right before the n-th state that it writes down, be it of a batch or of a set. */
   readonly killedAt: number | undefined;
 }
 
-/** Job name to its status, or to the code of why it could not begin. */
+/** Job name to its status, to the code of why it could not begin, or to what stopped it. */
 export type NightResult = Readonly<Record<string, string>>;
 
 /** What the job's children do in one night, on the manual clock. */
 export async function doNight(spec: NightSpec): Promise<NightResult> {
-  // Leases are probed in this process (HAZARDS M28).
-  if (process.listenerCount("SIGIO") === 0) process.on("SIGIO", () => {});
+  handleProbes();
   using catalog = openCatalog(spec.stateDir);
   const reading = { wallMs: spec.nowMs, bootId: spec.bootId, bootMs: spec.bootMs, synchronised: false };
   const guard = spec.approves ? undefined : judgeClock(catalog.guards.lastClock(), reading, []);
   const result: Record<string, string> = {};
-  const hooked = { ...catalog, journal: dyingJournal(catalog.journal, spec.killedAt) };
-  for (const rule of spec.rules) result[rule.name] = await doOne(spec, { catalog: hooked, rule, guard });
+  const dying = dyingCatalog(catalog, spec.killedAt);
+  for (const rule of spec.rules) result[rule.name] = await doOne(spec, { catalog: dying, rule, guard });
   if (guard === undefined) catalog.guards.saveClock(reading);
   return result;
+}
+
+/** How many steps each job's plan has on that night, by its name. */
+export async function planNight(spec: NightSpec): Promise<Readonly<Record<string, number>>> {
+  handleProbes();
+  using catalog = openCatalog(spec.stateDir);
+  const steps: Record<string, number> = {};
+  for (const rule of spec.rules) {
+    using job = await openJob(rule, contextOf(spec, catalog, undefined));
+    using plan = await job.plan({});
+    steps[rule.name] = plan.totals.files;
+  }
+  return steps;
+}
+
+/** Leases are probed in this process (HAZARDS M28). */
+function handleProbes(): void {
+  if (process.listenerCount("SIGIO") === 0) process.on("SIGIO", () => {});
 }
 
 interface One {
@@ -57,12 +75,13 @@ async function doOne(spec: NightSpec, { catalog, rule, guard }: One): Promise<st
   try {
     using job = await openJob(rule, context);
     if (spec.approves) approve(catalog, job, spec.nowMs);
-    const { clock, signal } = context;
+    const { clock, signal, pacer } = context;
     const doors = { pid: process.pid, clock, signal, send: () => Promise.resolve() };
-    const judging = { catalog, formerly: [], guard };
+    const judging = { catalog, formerly: rule.formerly, guard };
     const reserve = openReserve(spec.stateDir, false);
-    const report = await applyJob(job, { catalog, judging, doors, pacer: unpaced, reserve, begun: clock.elapsed() });
-    return report.status === "refused" ? (report.errors[0]?.code ?? "refused") : report.status;
+    const report = await applyJob(job, { catalog, judging, doors, pacer, reserve, begun: clock.elapsed() });
+    if (report.status === "refused") return report.errors[0]?.code ?? "refused";
+    return report.stoppedBy ?? report.status;
   } catch (error) {
     if (error instanceof OperatorError) return error.code;
     throw error;
@@ -76,13 +95,16 @@ function approve(catalog: Catalog, { name, rule }: Job, nowMs: number): void {
 
 function contextOf(spec: NightSpec, catalog: Catalog, guard: Refusal | undefined): JobContext {
   const entry = (name: string) => new URL(`../../src/entry/${name}.ts`, import.meta.url).pathname;
+  const clock = { now: () => spec.nowMs, elapsed: () => performance.now() };
+  const { signal } = new AbortController();
+  const quiet = { baselineRatio: 0, isTight: () => false, onWaiting: () => {}, readPressure: () => undefined };
   return {
     run: spec.run,
     host: "sim",
     tiers: spec.tiers,
     catalog,
-    clock: { now: () => spec.nowMs, elapsed: () => performance.now() },
-    signal: new AbortController().signal,
+    clock,
+    signal,
     progress: () => {},
     copierEntry: entry("copier"),
     readerEntry: entry("reader"),
@@ -91,23 +113,30 @@ function contextOf(spec: NightSpec, catalog: Catalog, guard: Refusal | undefined
     restoreGraceMs: 14 * dayMs,
     logrotateNames: [],
     startedBySystemd: false,
-    pacer: unpaced,
+    pacer: openPacer({ limits: spec.limits, clock, signal, ...quiet }),
     guard,
     fullScan: false,
   };
 }
 
-/** The real journal, in a process that dies at one of its writes. */
-function dyingJournal(journal: Journal, killedAt: number | undefined): Journal {
-  if (killedAt === undefined) return journal;
+/** The real catalog, in a process that dies at one of the states that it writes down. */
+function dyingCatalog(catalog: Catalog, killedAt: number | undefined): Catalog {
+  if (killedAt === undefined) return catalog;
   let writes = 0;
-  const dying = (state: "stage" | "verify" | "publish") => {
-    const write = journal[state] as (...args: readonly unknown[]) => unknown;
-    return (...args: readonly unknown[]) => {
-      writes += 1;
-      if (writes === killedAt) process.kill(process.pid, "SIGKILL");
-      return write(...args);
-    };
+  const dying = <T extends object>(table: T, states: readonly (keyof T & string)[]): T => {
+    const before =
+      (write: unknown) =>
+      (...args: readonly unknown[]) => {
+        writes += 1;
+        if (writes === killedAt) process.kill(process.pid, "SIGKILL");
+        return (write as (...args: readonly unknown[]) => unknown)(...args);
+      };
+    return { ...table, ...Object.fromEntries(states.map((state) => [state, before(table[state])])) };
   };
-  return { ...journal, stage: dying("stage"), verify: dying("verify"), publish: dying("publish") } as Journal;
+  return {
+    ...catalog,
+    journal: dying(catalog.journal, ["stage", "verify", "publish", "finish"]),
+    sets: dying(catalog.sets, ["begin", "name", "publish", "finish"]),
+    quarantine: dying(catalog.quarantine, ["intend", "settle"]),
+  };
 }

@@ -1,0 +1,14 @@
+import { type Seeded, seeded } from "../support/seeded.ts";
+
+/** A whole number below the given one. */
+export type Roll = (below: number) => number;
+
+export interface Dice extends Seeded {
+  readonly roll: Roll;
+}
+
+/** What chance brings, repeated by `TIERKEEP_SEED`. */
+export function openDice(): Dice {
+  const dice = seeded();
+  return { ...dice, roll: (below) => dice.pick(Array.from({ length: below }, (_, index) => index)) };
+}

@@ -1,0 +1,38 @@
+import type { AppDoors } from "../../src/app/app.ts";
+import { checkCatalog } from "../../src/app/catalog-check.ts";
+import { askTiers } from "../../src/app/shelf.ts";
+import { tellHealth } from "../../src/app/tell-health.ts";
+import { openCatalog } from "../../src/catalog/catalog.ts";
+import { realHost } from "../../src/host/host.ts";
+import type { Finding } from "../../src/reports/health.ts";
+import { readConfig, type Server } from "./server.ts";
+
+/** What is wrong with the tiers, as health says. */
+export async function askHealth(server: Server): Promise<readonly Finding[]> {
+  const config = readConfig(server);
+  {
+    using catalog = openCatalog(config.stateDir);
+    tellHealth(config, { catalog, nowMs: server.clock.nowMs });
+  }
+  const { findings } = await askTiers(doorsAt(server.clock.nowMs), config, config.tiers);
+  return findings;
+}
+
+/** Where the catalog and the tiers do not agree. */
+export async function askCatalog(server: Server): Promise<readonly string[]> {
+  const report = await checkCatalog(doorsAt(server.clock.nowMs), readConfig(server), { onLooked: () => {} });
+  const { status, integrity, problems } = report;
+  const words = problems.map(({ kind, path, tier }) => `${kind}: ${path} on ${tier}`);
+  return status === "ok" ? [] : [status, ...integrity, ...words];
+}
+
+/** The doors of a program that asks the manual clock. */
+export function doorsAt(nowMs: number): AppDoors {
+  const { clock, ...host } = realHost();
+  return {
+    ...{ pid: process.pid, toolVersion: "0.0.0", userRuntimeDir: undefined, startedBySystemd: false },
+    host: { ...host, clock: { now: () => nowMs, elapsed: clock.elapsed } },
+    signal: new AbortController().signal,
+    entryPoint: (name) => new URL(`../../src/entry/${name}.ts`, import.meta.url).pathname,
+  };
+}
