@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { type Contender, rsync, tierkeep } from "./contenders.ts";
 import { type DataSet, fill } from "./data.ts";
 import { openPlace, type Place } from "./places.ts";
+import { shell } from "./shell.ts";
 import { median } from "./statistics.ts";
 
 /** What a run does to somebody else: a steady writer on the same disk. */
@@ -18,11 +19,11 @@ export const politenessRows: readonly PolitenessRow[] = [
   {
     name: "politeness",
     heading:
-      "a writer that appends 4 KiB and calls `fsync`, a hundred times a second, on the file system of the sources, which shares its disk with the tier, beside a move of 200 × 4 MiB (ext4 → ext4)",
+      "a writer that appends 4 KiB and calls `fsync`, a hundred times a second, on the file system of the sources, which shares its disk with the tier, beside a move of 600 × 4 MiB (ext4 → ext4) that lie on the disk already",
     mostRatio: 1.25,
     data: {
-      words: "200 × 4 MiB",
-      files: 200,
+      words: "600 × 4 MiB",
+      files: 600,
       sizeBytes: 2 ** 22,
       content: "noise",
       perDirectory: 100,
@@ -44,7 +45,7 @@ export async function measurePoliteness(
   row: PolitenessRow,
   { program, rounds, directory }: { program: string; rounds: number; directory: string | undefined },
 ): Promise<string> {
-  using place = openPlace("ext4", 2048, directory);
+  using place = openPlace("ext4", 4096, directory);
   const rivals: readonly (Contender | undefined)[] = [undefined, rsync("--fsync"), rsync(), tierkeep(program, "none")];
   const measured = new Map<Contender | undefined, Latencies[]>(rivals.map((rival) => [rival, []]));
   for (let round = 0; round < rounds; round++) {
@@ -66,6 +67,7 @@ async function besides(place: Place, row: PolitenessRow, rival: Contender | unde
   place.fresh();
   if (rival !== undefined) fill(place.hot, row.data);
   rival?.prepare?.(place);
+  shell("sync");
   const writer = startWriter(join(place.hot, "../writer"));
   const begun = performance.now();
   if (rival === undefined) await new Promise((resolve) => setTimeout(resolve, aloneSeconds * 1000));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { statSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, statSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { openPlace, withFlags, withOpen } from "../../test/support/place.ts";
 import {
@@ -21,6 +22,7 @@ import {
   syncFileSystem,
   truncateFile,
   tryLock,
+  writeBack,
   writeFully,
 } from "./posix.ts";
 
@@ -44,6 +46,26 @@ test("read and write: at a position or on, short only at the end; EBADF, EISDIR"
   });
   assert.throws(() => readInto(at.fd, Buffer.alloc(1)), { code: "EISDIR" });
   assert.throws(() => closeFd(987_654), { code: "EBADF", call: "close" });
+});
+
+test("writing back makes pages clean, so that they can be dropped; EBADF, EINVAL", () => {
+  // A scratch directory may lie in memory, which nothing is written back from.
+  const path = `/var/tmp/tierkeep-write-back-${process.pid}`;
+  const fd = openSync(path, "w+");
+  const cached = () => Number(execFileSync("fincore", ["-nbo", "PAGES", path], { encoding: "utf8" }));
+  try {
+    writeFully(fd, Buffer.alloc(2 ** 20, "x"));
+    dropCache(fd);
+    assert.ok(cached() > 0, "what is not on the disk stays in the cache");
+    writeBack(fd, 0, 2 ** 20);
+    dropCache(fd);
+    assert.equal(cached(), 0);
+    assert.throws(() => writeBack(fd, -1, 1), { code: "EINVAL", call: "sync_file_range" });
+  } finally {
+    closeSync(fd);
+    unlinkSync(path);
+  }
+  assert.throws(() => writeBack(987_654, 0, 1), { code: "EBADF", call: "sync_file_range" });
 });
 
 test("directories are read through their descriptor, again after a rewind", () => {

@@ -37,6 +37,7 @@ const libc = {
   fallocate: bind("int fallocate(int, int, int64_t, int64_t)"),
   lseek: bind("int64_t lseek(int, int64_t, int)"),
   fadvise: bind("int posix_fadvise(int, int64_t, int64_t, int)"),
+  syncFileRange: bind("int sync_file_range(int, int64_t, int64_t, unsigned int)"),
   fcntl: bind("int fcntl(int, int, int)"),
   flock: bind("int flock(int, int)"),
   fchownat: bind("int fchownat(int, const void*, unsigned int, unsigned int, int)"),
@@ -190,6 +191,13 @@ export function readDirectory(fd: number, buffer: Uint8Array): number {
 /** Starts an open directory over. */
 export function rewindDirectory(fd: number): void {
   checked(libc.lseek(fd, 0, 0), "lseek", noPath);
+}
+
+const writeAndWait = 1 | 2 | 4; // SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER
+
+/** Hands a range of a file to the device and waits until it has it; nothing is durable by that. @throws SystemError EIO, ENOSPC */
+export function writeBack(fd: number, position: number, length: number): void {
+  checked(libc.syncFileRange(fd, position, length, writeAndWait), "sync_file_range", noPath);
 }
 
 /** Drops the clean cached pages of a file, so that the next read asks the device. */

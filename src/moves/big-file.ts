@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { printFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
-import { closeFd, syncFile, writeFully } from "../host/posix.ts";
+import { closeFd, syncFile } from "../host/posix.ts";
 import type { Pacer } from "../jobs/pacer.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
@@ -15,6 +15,7 @@ import { inOrder } from "./in-order.ts";
 import { applyFacts, readFacts } from "./metadata.ts";
 import { compressSingle } from "./single-frame.ts";
 import { openChecked } from "./source-file.ts";
+import { writeGently } from "./write-gently.ts";
 
 export interface BigFileWork {
   readonly context: CopierContext;
@@ -106,7 +107,7 @@ async function compressFrames(
   let storedBytes = 0;
   const put = (bytes: Uint8Array) => {
     stored.update(bytes);
-    onTier(() => writeFully(staged, bytes, storedBytes));
+    onTier(() => writeGently(staged, bytes, storedBytes));
     storedBytes += bytes.byteLength;
   };
   const compress = async (offset: number, room: FrameRoom) => {

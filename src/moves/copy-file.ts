@@ -1,16 +1,7 @@
 import { createHash, hash } from "node:crypto";
 import { type FileFacts, printFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
-import {
-  linkFile,
-  open,
-  openBeneath,
-  readFully,
-  reserveRoom,
-  syncFile,
-  truncateFile,
-  writeFully,
-} from "../host/posix.ts";
+import { linkFile, open, openBeneath, readFully, reserveRoom, syncFile, truncateFile } from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { isWorthwhile, looksCompressed, sampleBytes } from "./compressible.ts";
@@ -24,6 +15,7 @@ import { applyFacts, readFacts } from "./metadata.ts";
 import { eachFile, type Piece, type PieceFile, stagedName } from "./piece.ts";
 import type { Compression } from "./rule.ts";
 import { type CheckedSource, openChecked } from "./source-file.ts";
+import { writeGently } from "./write-gently.ts";
 
 const buffer = Buffer.allocUnsafeSlow(frameBytes);
 
@@ -101,7 +93,7 @@ function copySmall(copying: Copying): Content | Setback {
   const { compress } = copying.context;
   const packed = compress === "none" ? undefined : copying.clock.time("compress", () => packSmall(raw, compress));
   writeStaged(copying, (staged) => {
-    if (packed !== undefined) writeFully(staged, packed, 0, task.path);
+    if (packed !== undefined) writeGently(staged, packed, 0, task.path);
     else writeContent(staged, copying, { bytes: raw, position: 0 });
   });
   if (packed === undefined) return { sha256, storedSha256: sha256, storedBytes: raw.length, compression: "none" };
@@ -158,7 +150,7 @@ function readPart({ fd, file, clock }: Copying, bytes: Uint8Array, position: num
 
 function writeContent(staged: number, { holes, file }: Copying, part: { bytes: Uint8Array; position: number }): void {
   const { path, identity } = file.task;
-  const write = (bytes: Uint8Array, position: number) => writeFully(staged, bytes, position, path);
+  const write = (bytes: Uint8Array, position: number) => writeGently(staged, bytes, position, path);
   writeAround(holes, part.bytes, { position: part.position, write });
   const end = part.position + part.bytes.length;
   if (end === identity.sizeBytes && holes.length > 0) truncateFile(staged, end);
