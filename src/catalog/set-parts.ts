@@ -67,13 +67,14 @@ export function* readPartsOf(db: Database, { run, job, seq }: OperationKey): Gen
   for (const row of query.iterate(run, job, seq)) yield toPart(row);
 }
 
-/** Takes over what a manifest says; which set it was of nobody asks any more. */
+/** Takes over what a manifest says, of a tier that was given up, too; which set it was of nobody asks any more. */
 export function importPart(db: Database, { run, job, seq }: OperationKey, line: PartLine): void {
   const { fact, path, modifiedNs, tier, storedAs, target, facts } = line;
   const link = target === undefined ? null : bytesOf(target);
-  db.prepare("INSERT OR IGNORE INTO parts VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 'stored', 0)").run(
-    ...[bytesOf(path), modifiedNs, tier, bytesOf(storedAs), run, job, seq, fact, link, facts],
-  );
+  db.prepare(
+    `INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 'stored', 0)
+     ON CONFLICT DO UPDATE SET state = 'stored' WHERE state = 'lost'`,
+  ).run(...[bytesOf(path), modifiedNs, tier, bytesOf(storedAs), run, job, seq, fact, link, facts]);
 }
 
 export function withdrawPart(db: Database, { run, job, seq }: OperationKey): void {

@@ -75,5 +75,6 @@ function openPins(config: Config): PinStore & Disposable {
     const { versions: files, bytes, examples } = catalog.soleVersionsOn(tier, soleCopiesShown);
     return { files, bytes, examples: examples.map(shellQuote) };
   };
-  return { ...catalog.decisions, soleCopies, [Symbol.dispose]: () => catalog[Symbol.dispose]() };
+  const { decisions, forgetTier } = catalog;
+  return { ...decisions, forgetTier, soleCopies, [Symbol.dispose]: () => catalog[Symbol.dispose]() };
 }

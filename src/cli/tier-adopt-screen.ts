@@ -70,6 +70,9 @@ export function doneScreen(terminal: Terminal, report: TierAdoptReport): string 
   const lines = [
     `${mark(terminal, "ok")} ${report.tier} ${words[report.result]}, tier ${report.uuid.slice(0, 8)}${sign(terminal, "more")}`,
     `  ${holdsText(report)}`,
+    ...(report.result === "replaced"
+      ? [`  what was stored on the one before counts as lost; is it here, too?  tierkeep catalog rebuild`]
+      : []),
     ...(report.capabilities.publish === "link-unlink"
       ? ["  files get their names by link and unlink, since it cannot rename without replacing"]
       : []),

@@ -144,6 +144,7 @@ function worldOf(facts: WorldFacts): World {
   const store = {
     pinOf: (tier: string) => pins.get(tier),
     savePin: (pin: TierPin) => void pins.set(pin.tier, pin),
+    forgetTier: (tier: string) => void pins.delete(tier),
     soleCopies: () => ({ files: 3, bytes: 12_288, examples: ["/var/log/a"] }),
     [Symbol.dispose]: () => {},
   };

@@ -15,6 +15,8 @@ import { doneScreen, previewScreen, type SoleCopies } from "./tier-adopt-screen.
 export interface PinStore {
   readonly pinOf: (tier: string) => TierPin | undefined;
   readonly savePin: (pin: TierPin) => void;
+  /** The tier that had the name is gone for good, and what was stored there is lost. */
+  readonly forgetTier: (tier: string) => void;
   /** What is stored on the tier and nowhere else; said before it is replaced. */
   readonly soleCopies?: (tier: string) => SoleCopies;
 }
@@ -52,6 +54,7 @@ async function adopt(cli: Cli, open: TierDoors, options: AdoptOptions & { readon
   using adoption = prepareAdoption({ ...request, replace: options.replace === true });
   if (!(await isMeant(cli, { tier, adoption, options, soleCopies: store.soleCopies?.(tier.name) }))) return;
   const adopted = adoption.apply({ uuid: uuidOf(cli.host.random(16)), now: cli.host.clock.now() });
+  if (adoption.decision.kind === "replace") store.forgetTier(tier.name);
   store.savePin(adopted.pin);
   writeStatus(cli, { config, store, adopted });
   const report = makeReport(cli, { config, tier, adoption, adopted });
