@@ -54,10 +54,9 @@ export interface SetTable extends Disposable {
   /** Begins a set; what is added next is in it. */
   readonly begin: (entry: RawPath, kind: PlannedSet["kind"]) => number;
   readonly add: (member: Member) => void;
-  /** The set is whole. */
+  /** The set is whole, and what it comes to is added up. */
   readonly end: (id: number, newestNs: bigint) => void;
   readonly drop: (id: number) => void;
-  readonly clear: () => void;
   /** A file of a set with links that are not in it (HAZARDS M14). */
   readonly linkedElsewhere: (id: number) => RawPath | undefined;
   readonly setRoom: (id: number, path: RawPath, roomBytes: number) => void;
@@ -85,6 +84,7 @@ export function openSetTable(): SetTable {
   one.setReadBigInts(true);
   const mark = db.prepare("UPDATE members SET copied = 1 WHERE set_id = ? AND path = ?");
   const describe = db.prepare("UPDATE members SET facts = ?, target = ? WHERE set_id = ? AND path = ?");
+  const setRoom = db.prepare("UPDATE members SET room_bytes = ? WHERE set_id = ? AND path = ?");
   let last = 0;
   return {
     begin: (entry, kind) => {
@@ -103,10 +103,9 @@ export function openSetTable(): SetTable {
       inTempFile(() => db.prepare("DELETE FROM members WHERE set_id = ?").run(id));
       db.prepare("DELETE FROM sets WHERE id = ?").run(id);
     },
-    clear: () => inTempFile(() => db.exec("DELETE FROM members; DELETE FROM sets")),
     linkedElsewhere: (id) => db.prepare(splitGroup).get(id)?.path as RawPath | undefined,
     setRoom: (id, path, roomBytes) => {
-      db.prepare("UPDATE members SET room_bytes = ? WHERE set_id = ? AND path = ?").run(roomBytes, id, path);
+      inTempFile(() => setRoom.run(roomBytes, id, path));
     },
     totals: () => readTotals(db),
     sets: () => iterate(db, "SELECT * FROM sets ORDER BY newest_ns, entry", toSet),
@@ -147,8 +146,9 @@ const schema = `
 
 const summing = `UPDATE sets SET newest_ns = ?1,
   (files, bytes, room_bytes, allocated_bytes) = (
-    SELECT count(*), coalesce(sum(size_bytes), 0), coalesce(sum(room_bytes), 0), coalesce(sum(allocated_bytes), 0)
-    FROM members WHERE set_id = ?2 AND kind <> 1)
+    SELECT count(*) FILTER (WHERE kind <> 1), coalesce(sum(size_bytes) FILTER (WHERE kind <> 1), 0),
+      coalesce(sum(room_bytes), 0), coalesce(sum(allocated_bytes), 0)
+    FROM members WHERE set_id = ?2)
   WHERE id = ?2`;
 
 const splitGroup = `SELECT path FROM members WHERE set_id = ? AND kind = 0 AND links > 1

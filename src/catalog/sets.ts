@@ -74,12 +74,38 @@ export function openSets(db: Database): Sets {
       }),
     drop: (set) =>
       db.transaction(() => {
+        const last = lastNumber(db, set);
+        db.prepare(
+          "DELETE FROM placements WHERE batch IN (SELECT batch FROM batches WHERE run = ? AND job = ? AND of_set = ?)",
+        ).run(set.run, set.job, set.seq);
         for (const table of ["copies", "operations", "batches"])
           for (const number of batchNumbers(db, set)) db.prepare(`DELETE FROM ${table} WHERE batch = ?`).run(number);
         deleteParts(db, set);
         deleteSet(db, set);
+        if (set.state !== "copying") keepNumbers(db, set, last);
       }),
   };
+}
+
+function lastNumber(db: Database, { run, job, seq }: OpenSet): number {
+  const query = db.prepare(
+    `SELECT max(seq) AS last FROM (
+       SELECT last AS seq FROM batches WHERE run = ?1 AND job = ?2 AND of_set = ?3
+       UNION ALL SELECT seq FROM parts WHERE run = ?1 AND job = ?2 AND of_set = ?3)`,
+  );
+  return Number(query.get(run, job, seq)?.last ?? seq);
+}
+
+/** A manifest has named and withdrawn what had these numbers, so nothing else of the run must ever have them. */
+function keepNumbers(db: Database, { run, job, seq, tier, root }: OpenSet, last: number): void {
+  db.prepare("INSERT INTO batches (run, job, first, last, state, tier, root) VALUES (?, ?, ?, ?, 'done', ?, ?)").run(
+    run,
+    job,
+    seq,
+    last,
+    tier,
+    bytesOf(root),
+  );
 }
 
 function insertSet(db: Database, { run, job, seq, entry, state, tier, root, tree, storedAs }: OpenSet): void {

@@ -50,7 +50,9 @@ export function openMoveJob(rule: MoveRule, context: JobContext): Job {
     apply: async function* (plan) {
       const movePlan = plans.get(plan);
       if (movePlan === undefined) throw new Error("only a plan of this job can be applied");
-      await using sessions = openSessions((run) => openSession(opened, run));
+      await using sessions = openSessions(({ run, job }) =>
+        openSession({ ...opened, rule: { ...rule, name: job } }, run),
+      );
       // Disposed of last, it has the times of all sessions then.
       stageSeconds = sessions.stageSeconds;
       let movedBytes = 0;
@@ -80,12 +82,22 @@ async function* applying(opened: Opened, plan: MovePlan, sessions: Sessions): As
   const { rule, context } = opened;
   const { run, pacer, signal } = context;
   if (rule.unit === "file") {
-    if (plan.steps.totals().files > 0) yield* applySteps(await sessions.of(run), plan.steps.steps());
+    if (plan.steps.totals().files === 0) return;
+    yield* applySteps(await sessions.of({ run, job: rule.name }), plan.steps.steps());
     return;
   }
   const { sets: table, waiting } = plan;
   const root = opened.source.path;
-  yield* applySets({ run, table, root, began: begunSets(opened), waiting, sessions, pacer, signal });
+  yield* applySets({
+    owner: { run, job: rule.name },
+    table,
+    root,
+    began: begunSets(opened),
+    waiting,
+    sessions,
+    pacer,
+    signal,
+  });
 }
 
 function openConfiguredTier(name: string, context: JobContext): OpenTier {

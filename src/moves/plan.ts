@@ -68,6 +68,8 @@ export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts)
   const seen: Seen = { ...nothingSeen(facts), refusal: refuseMove(rule, at, facts) };
   const filled = seen.refusal === undefined ? lookHowFull(rule, at.source) : undefined;
   const isLooking = seen.refusal === undefined && filled?.toFreeBytes !== 0;
+  // Nobody looks whether a set that was begun is still wanted.
+  if (!isLooking) seen.waiting = new Set(facts.begun.keys());
   if (isLooking) await lookAround({ rule, at, facts, seen }, { steps, sets });
   const end =
     isLooking && seen.refusal === undefined ? limit({ rule, at, facts, seen }, { steps, sets, filled }) : "no-more";
@@ -127,19 +129,19 @@ interface Tables {
 async function lookAround(looking: Looking, { steps, sets }: Tables): Promise<void> {
   const { rule, at, facts, seen } = looking;
   const judging = surveyRule(rule, at.source, facts);
+  const { sizeBytes: tierBytes } = roomOf(at.tier);
   if (rule.unit === "entry") {
     const blocked = (message: string) => void seen.blocked.push(message);
-    surveySets({ source: at.source, rule: judging, table: sets, sink: { ...sinkOf(looking), blocked } });
+    surveySets({ source: at.source, rule: judging, table: sets, tierBytes, sink: { ...sinkOf(looking), blocked } });
     return;
   }
-  const { sizeBytes } = roomOf(at.tier);
   const scanned = await surveySource(
     at.source,
     { rule: judging, scanning: facts.scanning },
     {
       ...sinkOf(looking),
       // However sparse it is: to read such holes takes for ever, and hardly a file system takes such a size.
-      due: (step) => (step.identity.sizeBytes > sizeBytes ? seen.tally.add("no-room", step.path) : steps.add(step)),
+      due: (step) => (step.identity.sizeBytes > tierBytes ? seen.tally.add("no-room", step.path) : steps.add(step)),
       named: (code, path) => facts.onKept?.(code, path),
       restart: () => {
         Object.assign(seen, nothingSeen(facts));

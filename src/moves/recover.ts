@@ -1,4 +1,4 @@
-import type { UnfinishedBatch } from "../catalog/operation.ts";
+import type { StagedOperation, UnfinishedBatch } from "../catalog/operation.ts";
 import type { Recovered } from "../jobs/job.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
@@ -12,6 +12,7 @@ import { onTierName } from "./failure.ts";
 import type { OpenMoveSession } from "./open-session.ts";
 import { stagedName } from "./piece.ts";
 import { contentOf } from "./prove-piece.ts";
+import type { MoveSession } from "./session.ts";
 import { putBackLeftover } from "./set-aside.ts";
 
 export type RecoveredBatch = Omit<Recovered, "runs" | "strangers">;
@@ -65,10 +66,9 @@ function ensureDirectories(session: OpenMoveSession, items: readonly Item[]): vo
 }
 
 /** The run may have died in the instant in which a source was set aside. @throws SystemError */
-function putBackSources({ context }: OpenMoveSession, items: readonly Item[]): void {
+export function putBackSources({ context }: MoveSession, operations: readonly StagedOperation[]): void {
   using directories = cacheDirectories(context.source);
-  for (const { operation } of items) {
-    const { path, seq } = operation;
+  for (const { path, seq } of operations) {
     try {
       const parent = directories.open(parentOf(path));
       putBackLeftover({ parent, name: baseName(path), aside: `${context.asidePrefix}${seq}` as RawPath });
@@ -85,9 +85,13 @@ async function finishPublished(session: OpenMoveSession, batch: Batch): Promise<
   const rest: Batch = { ...batch, items: there };
   if (there.length > 0) await loadPiece(session, rest, there);
   // The sources of what is damaged stay, and the journal has nothing left to do for them.
-  putBackSources(session, [...damaged]);
+  putBackSources(
+    session,
+    [...damaged].map(({ operation }) => operation),
+  );
+  const problems = [...damaged].map(({ operation, storedAs }) => problemOf(session, operation.path, storedAs));
   await removeItems(session, rest);
-  return { finished: there.length, dropped: 0, problems: [...damaged].map((item) => problemOf(session, item)) };
+  return { finished: there.length, dropped: 0, problems };
 }
 
 type Place = "tier" | "staging";
@@ -116,11 +120,15 @@ function nameIn(item: Item, within: Place): RawPath {
   return within === "tier" ? (item.storedAs ?? ("" as RawPath)) : stagedName(item.operation.seq);
 }
 
-function problemOf(session: OpenMoveSession, item: Item): Recovered["problems"][number] {
+export function problemOf(
+  { tier }: MoveSession,
+  path: RawPath,
+  storedAs: RawPath | undefined,
+): Recovered["problems"][number] {
   return {
-    path: item.operation.path,
+    path,
     code: "STORED_DAMAGED",
-    message: `its copy on ${session.tier.name}, ${shellQuote(nameIn(item, "tier"))}, is not what was written; the source stays`,
-    hint: `tierkeep health, and look at the disk under ${session.tier.path}`,
+    message: `its copy on ${tier.name}, ${shellQuote(storedAs ?? path)}, is not what was written; the source stays`,
+    hint: `tierkeep health, and look at the disk under ${tier.path}`,
   };
 }

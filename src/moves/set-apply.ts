@@ -35,6 +35,8 @@ export async function applySet(
   const stop = (await copySet(session, work)) ?? (await finishCopy(session, work, earlier));
   if (stop !== undefined) return stopped(planned, stop);
   const named = await nameSet(session, work);
+  if ("kind" in named) return stopped(planned, named);
+  await session.timed("publish", () => completeTree(session, named));
   const setback = await publishSet(session, named);
   if (setback !== undefined) return stopped(planned, { kind: "setback", path: planned.entry, setback });
   return outcomes(planned, await removeSet(session, named));
@@ -75,20 +77,20 @@ async function finishCopy(
   work: SetWork,
   earlier: readonly number[],
 ): Promise<SetStop | undefined> {
-  const stop = await sealSet(session, work);
-  if (stop !== undefined) return stop;
   if (!(await proveAgain(session, work.set, earlier))) {
     const message = "what an earlier run had copied of it was damaged, and is copied anew by the next run";
     return { kind: "setback", path: work.set.entry, setback: { verdict: "failed", code: "READ_BACK", message } };
   }
-  completeTree(session, work);
-  return undefined;
+  return await sealSet(session, work);
 }
 
 /** Step 5 for the set as a whole: its name is decided, and what is no file of it written down. */
-async function nameSet(session: MoveSession, work: SetWork): Promise<OpenSet> {
+async function nameSet(session: MoveSession, work: SetWork): Promise<OpenSet | SetStop> {
   const { sets } = session;
-  const storedAs = await chooseName(session, work);
+  const { storedAs, isFree } = await chooseName(session, work);
+  // It takes long to compare what lies there already.
+  const stop = isFree ? undefined : await sealSet(session, work);
+  if (stop !== undefined) return stop;
   if (storedAs !== work.set.storedAs) sets.rename(work.set, storedAs);
   const set: OpenSet = { ...work.set, storedAs };
   sets.name(set, partsOf(session, { ...work, set }));

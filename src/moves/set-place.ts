@@ -16,6 +16,11 @@ export function inTree(set: OpenSet, storedAs: RawPath): RawPath {
   return `${set.tree}${storedAs.slice(set.storedAs.length)}` as RawPath;
 }
 
+/** The absolute path of something in a set, from the source's root. */
+export function fromRoot({ root }: OpenSet, path: RawPath): RawPath {
+  return path.slice(root === "/" ? 1 : root.length + 1) as RawPath;
+}
+
 /** Where something of a set is to lie, under its own name; `path` from the source's root. */
 export function inStore(set: OpenSet, path: RawPath): RawPath {
   return `${set.storedAs}${path.slice(set.entry.length)}` as RawPath;

@@ -19,17 +19,23 @@ export function ownName({ host, rule }: MoveSession, entry: RawPath): RawPath {
   return joinPath(jobFolder(host, rule.name), entry);
 }
 
+export interface ChosenName {
+  readonly storedAs: RawPath;
+  /** Nothing has the set's own name. */
+  readonly isFree: boolean;
+}
+
 /** The name that a set is to have: its own, or, where other content has that, with the run's id. */
-export async function chooseName(session: MoveSession, work: SetWork): Promise<RawPath> {
+export async function chooseName(session: MoveSession, work: SetWork): Promise<ChosenName> {
   const { set, table, id } = work;
   const own = ownName(session, set.entry);
-  if (!onTier(() => isTaken(session.tier.root, own))) return own;
+  if (!onTier(() => isTaken(session.tier.root, own))) return { storedAs: own, isFree: true };
   const parts = function* (): Generator<ExpectedPart> {
     for (const { kind, path, target } of table.others(id))
       if (kind !== "file") yield { kind, path: `${own}${path.slice(set.entry.length)}` as RawPath, target };
   };
   const isSame = await isSameSet(session, set, { place: own, parts: parts() });
-  return isSame ? own : (`${own}.${set.run}` as RawPath);
+  return { storedAs: isSame ? own : (`${own}.${set.run}` as RawPath), isFree: false };
 }
 
 function isTaken(root: number, path: RawPath): boolean {

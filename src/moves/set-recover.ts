@@ -1,18 +1,20 @@
 import { printManifestLine } from "../catalog/manifest.ts";
-import { type Operation, operationId } from "../catalog/operation.ts";
+import { operationId } from "../catalog/operation.ts";
 import type { OpenSet } from "../catalog/sets.ts";
 import { closeFd } from "../host/posix.ts";
 import { nameExists } from "../host/stat.ts";
+import type { Recovered } from "../jobs/job.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { openDirectory } from "../scan/open-directory.ts";
 import { onTier } from "./failure.ts";
-import type { RecoveredBatch } from "./recover.ts";
+import { problemOf, putBackSources, type RecoveredBatch } from "./recover.ts";
 import type { MoveSession } from "./session.ts";
 import { dropSet } from "./set-drop.ts";
 import { damagedIn } from "./set-examine.ts";
 import { publishSet } from "./set-publish.ts";
 import { removeSet } from "./set-remove.ts";
+import { completeTree } from "./set-tree.ts";
 
 const nothing: RecoveredBatch = { finished: 0, dropped: 0, problems: [] };
 
@@ -29,38 +31,33 @@ export async function recoverSet(session: MoveSession, set: OpenSet): Promise<Re
 /** All of it was proved; it lies in its tree or, had the rename been done, under its name. */
 async function finishNamed(session: MoveSession, set: OpenSet): Promise<RecoveredBatch> {
   const within = isThere(session, set.tree) ? "tree" : "store";
-  const damaged = await damagedOf(session, set, within === "tree" ? set.tree : set.storedAs);
-  if (damaged.length > 0) return withdraw(session, set, within);
+  const place = within === "tree" ? set.tree : set.storedAs;
+  if (await isDamaged(session, set, place)) return withdraw(session, set, within);
+  completeTree(session, { ...set, tree: place });
   const setback = await publishSet(session, set);
   if (setback !== undefined) return withdraw(session, set, within);
   return await finishPublished(session, set);
 }
 
-/** Sources of damaged copies stay. */
-async function finishPublished(session: MoveSession, set: OpenSet): Promise<RecoveredBatch> {
-  const damaged = new Map((await damagedOf(session, set, set.storedAs)).map((each) => [each.seq, each]));
-  const removed = await removeSet(session, set, ({ operation }) => !damaged.has(operation.seq));
-  return {
-    finished: removed.files + removed.kept.length,
-    dropped: 0,
-    problems: [...damaged.values()].map((operation) => ({
-      path: operation.path,
-      code: "STORED_DAMAGED",
-      message: `its copy on ${session.tier.name}, ${operation.verified?.storedAs}, is not what was written; the source stays`,
-      hint: `tierkeep health, and look at the disk under ${session.tier.path}`,
-    })),
-  };
+async function isDamaged(session: MoveSession, set: OpenSet, place: RawPath): Promise<boolean> {
+  for (const unfinished of session.sets.batches(set))
+    if ((await damagedIn(session, set, { unfinished, place })).length > 0) return true;
+  return false;
 }
 
-const mostDamaged = 1_000;
+const problemsTold = 100;
 
-async function damagedOf(session: MoveSession, set: OpenSet, place: RawPath): Promise<readonly Operation[]> {
-  const damaged: Operation[] = [];
-  for (const unfinished of session.sets.batches(set)) {
-    damaged.push(...(await damagedIn(session, set, { unfinished, place })));
-    if (damaged.length > mostDamaged) break;
-  }
-  return damaged;
+/** Sources of damaged copies stay. */
+async function finishPublished(session: MoveSession, set: OpenSet): Promise<RecoveredBatch> {
+  const problems: Recovered["problems"][number][] = [];
+  const removed = await removeSet(session, set, async (unfinished) => {
+    const damaged = await damagedIn(session, set, { unfinished, place: set.storedAs });
+    putBackSources(session, damaged);
+    for (const { path, verified } of damaged.slice(0, problemsTold - problems.length))
+      problems.push(problemOf(session, path, verified?.storedAs));
+    return damaged;
+  });
+  return { finished: removed.files + removed.kept.length, dropped: 0, problems };
 }
 
 /** What was announced did not come about; its sources were never touched, and the plan finds them. */

@@ -1,3 +1,4 @@
+import type { Operation, UnfinishedBatch } from "../catalog/operation.ts";
 import type { SetPart } from "../catalog/set-parts.ts";
 import type { OpenSet } from "../catalog/sets.ts";
 import { readLinkAt } from "../host/links.ts";
@@ -7,13 +8,14 @@ import type { Outcome } from "../jobs/job.ts";
 import { hasCode } from "../lib/errors.ts";
 import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { loadPiece } from "./batch-copy.ts";
-import { type Batch, type Item, outcomeOf } from "./batch-item.ts";
+import { type Batch, outcomeOf } from "./batch-item.ts";
 import { removePieces } from "./batch-publish.ts";
 import { cacheDirectories } from "./directories.ts";
 import { isSetback, onSource } from "./failure.ts";
 import { itemsOf } from "./recover.ts";
 import type { MoveSession } from "./session.ts";
 import { putBack, putBackLeftover, setAside } from "./set-aside.ts";
+import { fromRoot } from "./set-place.ts";
 
 export interface RemovedSet {
   /** Files and links whose sources are gone. */
@@ -26,16 +28,18 @@ export interface RemovedSet {
 
 /**
  * Steps 8 and 9 for a set that is durable under its name: its files go with every check that a single file's source gets,
- * then what is left of it, deepest first. `isGood` leaves out files whose copies are not what they should be.
+ * then what is left of it, deepest first. `damagedIn` tells of each batch the files whose copies are not what they should
+ * be; their sources stay.
  */
 export async function removeSet(
   session: MoveSession,
   set: OpenSet,
-  isGood: (item: Item) => boolean = () => true,
+  damagedIn: (batch: UnfinishedBatch) => Promise<readonly Operation[]> = async () => [],
 ): Promise<RemovedSet> {
   const removed = { files: 0, sizeBytes: 0, storedBytes: 0, kept: [] as Outcome[] };
   for (const unfinished of session.sets.batches(set)) {
-    const items = itemsOf(unfinished).filter(isGood);
+    const damaged = await damagedIn(unfinished);
+    const items = itemsOf(unfinished).filter(({ operation }) => !damaged.some(({ seq }) => seq === operation.seq));
     const batch: Batch = { key: unfinished.key, items, pieces: [] };
     await loadPiece(session, batch, items);
     await session.timed("unlink", () => removePieces(batch));
@@ -64,9 +68,8 @@ function count(removed: Counting, outcome: Outcome): void {
 
 function removeParts({ source, sets, context }: MoveSession, set: OpenSet, removed: Counting): void {
   using directories = cacheDirectories(source.root);
-  const above = set.root === "/" ? 1 : set.root.length + 1;
   for (const part of sets.partsOf(set)) {
-    const path = part.path.slice(above) as RawPath;
+    const path = fromRoot(set, part.path);
     const isGone = onSource(() =>
       removePart(
         part,

@@ -4,12 +4,13 @@ import type { Outcome } from "../jobs/job.ts";
 import type { Pacer } from "../jobs/pacer.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import { applySteps } from "./apply.ts";
-import type { Sessions } from "./sessions.ts";
+import type { SessionOwner, Sessions } from "./sessions.ts";
 import { applySet } from "./set-apply.ts";
 import { dropSet } from "./set-drop.ts";
 
 export interface SetRun {
-  readonly run: string;
+  /** Of what this very run begins. */
+  readonly owner: SessionOwner;
   readonly table: SetTable;
   /** Sets that earlier runs began. */
   readonly began: readonly OpenSet[];
@@ -24,7 +25,7 @@ export interface SetRun {
 
 /** Moves what the plan says, set by set, oldest first. @throws TierFailure; the signal's reason */
 export async function* applySets(setRun: SetRun): AsyncGenerator<readonly Outcome[]> {
-  const { run, table, sessions, pacer, signal } = setRun;
+  const { owner, table, sessions, pacer, signal } = setRun;
   const began = await keepWanted(setRun);
   for (const group of groupsOf(table)) {
     if (pacer.stopReason() !== undefined) return;
@@ -32,10 +33,10 @@ export async function* applySets(setRun: SetRun): AsyncGenerator<readonly Outcom
     const [first] = group;
     if (first?.kind === "file") {
       const steps = group.flatMap(({ id }) => [...table.files(id)]);
-      yield* applySteps(await sessions.of(run), steps);
+      yield* applySteps(await sessions.of(owner), steps);
     } else if (first !== undefined) {
       const before = began.get(first.entry);
-      yield await applySet(await sessions.of(before?.run ?? run), { planned: first, table }, before);
+      yield await applySet(await sessions.of(before ?? owner), { planned: first, table }, before);
     }
   }
 }
@@ -63,7 +64,7 @@ async function keepWanted({ table, began, root, waiting, sessions }: SetRun): Pr
   if (began.length > 0) for (const { entry } of table.sets()) if (byEntry.has(entry)) wanted.add(entry);
   for (const set of began) {
     if (byEntry.get(set.entry) === set && wanted.has(set.entry)) continue;
-    dropSet(await sessions.of(set.run), set);
+    dropSet(await sessions.of(set), set);
     byEntry.delete(set.entry);
   }
   return byEntry;

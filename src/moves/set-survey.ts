@@ -1,4 +1,5 @@
 import type { SetTable } from "../catalog/set-table.ts";
+import type { Step } from "../catalog/step-table.ts";
 import { listDirectory } from "../host/files.ts";
 import { closeFd } from "../host/posix.ts";
 import { type FileStat, statAt, statFd } from "../host/stat.ts";
@@ -6,6 +7,8 @@ import type { OpenSource } from "../jobs/source.ts";
 import { hasCode, messageOf } from "../lib/errors.ts";
 import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
+import { formatBytes } from "../lib/units.ts";
+import { newestStamp } from "../policies/age.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { activeNames } from "../policies/rotation.ts";
 import { openDirectory } from "../scan/open-directory.ts";
@@ -14,10 +17,10 @@ import { cacheDirectories } from "./directories.ts";
 import { judgeFile } from "./judge-file.ts";
 import { allocatedShare, roomFor } from "./room.ts";
 import { asideNames } from "./set-aside.ts";
-import { blockedBy, entryOf, reasonWords, type SetVerdict } from "./set-verdict.ts";
+import { blockedBy, blockedByError, entryOf, reasonWords, type SetVerdict } from "./set-verdict.ts";
 import { type FoundEntry, walkSet } from "./set-walk.ts";
 import { identityOf } from "./source-file.ts";
-import { judgeDue, lookForWriters, type SurveyRule, type WriterLookup } from "./survey.ts";
+import { isTimeInRange, judgeDue, lookForWriters, type SurveyRule, type WriterLookup } from "./survey.ts";
 
 export interface SetSurveySink {
   readonly kept: (code: ReasonCode, path: RawPath) => void;
@@ -33,6 +36,8 @@ export interface SetSurvey {
   readonly source: OpenSource;
   readonly rule: SurveyRule;
   readonly table: SetTable;
+  /** Of the tier, full or not. */
+  readonly tierBytes: number;
   readonly sink: SetSurveySink;
 }
 
@@ -87,7 +92,7 @@ function surveyEntry(survey: SetSurvey, around: Around, name: RawPath): void {
 }
 
 /** A file that lies in the source itself is judged as any other. */
-function surveyFile({ source, rule, table, sink }: SetSurvey, around: Around, file: FoundEntry): void {
+function surveyFile({ source, rule, table, tierBytes, sink }: SetSurvey, around: Around, file: FoundEntry): void {
   const { path, stat } = file;
   around.seen += 1;
   around.active ??= activeNames(around.names);
@@ -104,15 +109,44 @@ function surveyFile({ source, rule, table, sink }: SetSurvey, around: Around, fi
     sink.kept(verdict, path);
     return;
   }
+  if (!isTimeInRange(stat)) {
+    sink.unreadable(path, "its modification time is out of range: touch it");
+    return;
+  }
+  if (stat.sizeBytes > tierBytes) {
+    sink.kept("no-room", path);
+    return;
+  }
   const id = table.begin(path, "file");
   const { allocatedBytes } = stat;
   table.add({ path, kind: "file", identity: identityOf(stat), roomBytes: verdict, allocatedBytes });
-  table.end(id, stat.modifiedNs);
+  table.end(id, newestStamp(stat, rule.age.ageBy));
 }
 
 function surveyDirectory(survey: SetSurvey, around: Around, entry: RawPath): void {
-  const { source, rule, table, sink } = survey;
+  const { table, sink } = survey;
   const id = table.begin(entry, "directory");
+  let isDue = false;
+  try {
+    const verdict = judgeSet(survey, around, { entry, id });
+    isDue = verdict === undefined;
+    if (verdict === undefined) return;
+    sink.kept(verdict.code, verdict.path);
+    if (verdict.message !== undefined) sink.blocked(verdict.message);
+  } finally {
+    if (!isDue) table.drop(id);
+  }
+}
+
+interface Surveyed {
+  readonly entry: RawPath;
+  /** In the table. */
+  readonly id: number;
+}
+
+/** Why a set stays; `undefined` when all of it is in the table. */
+function judgeSet(survey: SetSurvey, around: Around, { entry, id }: Surveyed): SetVerdict | undefined {
+  const { source, rule, table, sink } = survey;
   const walked = walkSet({ root: source.root, entry, mount: around.root, rule }, (found) => {
     const { path, stat, kind } = found;
     if (kind === "file") around.seen += 1;
@@ -122,12 +156,10 @@ function surveyDirectory(survey: SetSurvey, around: Around, entry: RawPath): voi
     table.add({ path, kind, identity: identityOf(stat), roomBytes, allocatedBytes });
   });
   if (walked.tierAt !== undefined) tellTier(survey, walked.tierAt);
-  table.end(id, walked.newestNs);
   const verdict = walked.verdict ?? linkedElsewhere(table, id) ?? judgeFiles(survey, around, id);
-  if (verdict === undefined) return;
-  table.drop(id);
-  sink.kept(verdict.code, verdict.path);
-  if (verdict.message !== undefined) sink.blocked(verdict.message);
+  // Only now the room of what has holes is known.
+  if (verdict === undefined) table.end(id, walked.newestNs);
+  return verdict;
 }
 
 function linkedElsewhere(table: SetTable, id: number): SetVerdict | undefined {
@@ -136,18 +168,41 @@ function linkedElsewhere(table: SetTable, id: number): SetVerdict | undefined {
 }
 
 /** What only a look at each file can tell; by now the set is old enough, and nothing else stands in its way. */
-function judgeFiles({ source, rule, table }: SetSurvey, { writers }: Around, id: number): SetVerdict | undefined {
+function judgeFiles(survey: SetSurvey, { writers }: Around, id: number): SetVerdict | undefined {
+  const { source, rule, table } = survey;
   using directories = cacheDirectories(source.root);
   const fileRule = { ...rule, activeLogs: true };
-  for (const { path, roomBytes } of table.files(id)) {
+  const judge = (path: RawPath) => {
     const fd = directories.open(parentOf(path));
     const name = baseName(path);
-    const verdict = judgeDue(source, { path, fd, name, stat: statAt(fd, name), writers }, fileRule);
-    if (verdict === "restored-recently") return { code: verdict, path: entryOf(path), message: undefined };
-    if (typeof verdict === "string") return blockedBy(path, reasonWords(verdict));
-    if (verdict !== roomBytes) table.setRoom(id, path, verdict);
+    return judgeDue(source, { path, fd, name, stat: statAt(fd, name), writers }, fileRule);
+  };
+  for (const file of table.files(id)) {
+    const verdict = judgeMember(survey, file, judge);
+    if (typeof verdict !== "number") return verdict;
+    if (verdict !== file.roomBytes) table.setRoom(id, file.path, verdict);
   }
   return undefined;
+}
+
+/** The room that a file of a set takes, or why the set stays. */
+function judgeMember(
+  { tierBytes }: SetSurvey,
+  { path, identity: { sizeBytes } }: Step,
+  judge: (path: RawPath) => ReasonCode | number,
+): SetVerdict | number {
+  // However sparse it is: to read such holes takes for ever, and hardly a file system takes such a size.
+  if (sizeBytes > tierBytes) {
+    const message = `${shellQuote(path)}: its ${formatBytes(sizeBytes)} are more than the whole tier`;
+    return { code: "no-room", path: entryOf(path), message };
+  }
+  try {
+    const verdict = judge(path);
+    if (verdict === "restored-recently") return { code: verdict, path: entryOf(path), message: undefined };
+    return typeof verdict === "string" ? blockedBy(path, reasonWords(verdict)) : verdict;
+  } catch (error) {
+    return blockedByError(path, error);
+  }
 }
 
 function tellTier({ source, sink }: SetSurvey, path: RawPath): void {

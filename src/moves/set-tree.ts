@@ -1,5 +1,6 @@
 import { type FileFacts, parseFacts } from "../catalog/facts.ts";
-import type { DescribedMember } from "../catalog/set-table.ts";
+import type { SetPart } from "../catalog/set-parts.ts";
+import type { OpenSet } from "../catalog/sets.ts";
 import { makeLinkAt, readLinkAt, setLinkOwner, setLinkTimes } from "../host/links.ts";
 import { closeFd, open, openBeneath, syncFile, unlinkFile } from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
@@ -8,31 +9,36 @@ import { cacheDirectories } from "./directories.ts";
 import { onTier } from "./failure.ts";
 import { applyFacts } from "./metadata.ts";
 import type { MoveSession } from "./session.ts";
-import { ensureInTree, inStore, inTree, type SetWork } from "./set-place.ts";
+import { ensureInTree, fromRoot, inTree } from "./set-place.ts";
 import { lookOf } from "./stored-tree.ts";
 
 /**
- * Makes the links of a set in its tree, and gives its directories all that they had: what is in a directory before the
- * directory itself, whose times would change else. May be done again. @throws TierFailure
+ * Makes the links of a set that the journal has as named, and gives its directories all that they had: what is in a
+ * directory before the directory itself, whose times would change else. May be done again, wherever the set lies by
+ * then: a power cut may have taken back what was not synced. @throws TierFailure
  */
-export function completeTree(session: MoveSession, work: SetWork): void {
+export function completeTree(session: MoveSession, set: OpenSet): void {
   using directories = cacheDirectories(session.tier.root);
   onTier(() => {
-    for (const member of work.table.others(work.id)) {
-      const path = inTree(work.set, inStore(work.set, member.path));
-      ensureInTree(session, member.kind === "directory" ? path : parentOf(path));
-      if (member.kind === "directory") completeDirectory(session, path, member);
-      else makeLink({ directory: directories.open(parentOf(path)), name: baseName(path) }, member);
+    for (const part of session.sets.partsOf(set)) {
+      const path = inTree(set, part.storedAs);
+      ensureInTree(session, part.kind === "directory" ? path : parentOf(path));
+      if (part.kind === "directory") completeDirectory(session, path, { part, source: fromRoot(set, part.path) });
+      else makeLink({ directory: directories.open(parentOf(path)), name: baseName(path) }, part);
     }
   });
 }
 
-function completeDirectory({ tier, source, context }: MoveSession, path: RawPath, member: DescribedMember): void {
-  const facts = parseFacts(member.facts);
-  const { mode } = lookOf({ root: source.root, rootMode: source.grantedMode }, member.path);
+function completeDirectory(
+  { tier, source: { root, grantedMode }, context }: MoveSession,
+  path: RawPath,
+  { part, source }: { readonly part: SetPart; readonly source: RawPath },
+): void {
+  const facts = parseFacts(part.facts);
+  const { mode } = lookOf({ root, rootMode: grantedMode }, source);
   const fd = openBeneath(tier.root, path, open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW);
   try {
-    applyFacts(fd, { ...facts, mode: granting(facts, mode) }, member.identity.modifiedNs);
+    applyFacts(fd, { ...facts, mode: granting(facts, mode) }, part.modifiedNs);
     if (context.syncEach) syncFile(fd, path);
   } finally {
     closeFd(fd);
@@ -44,8 +50,8 @@ function granting({ mode }: FileFacts, granted: number): number {
   return mode & (0o7700 | granted);
 }
 
-function makeLink(place: { readonly directory: number; readonly name: RawPath }, member: DescribedMember): void {
-  const target = member.target ?? ("" as RawPath);
+function makeLink(place: { readonly directory: number; readonly name: RawPath }, part: SetPart): void {
+  const target = part.target ?? ("" as RawPath);
   try {
     makeLinkAt(place, target);
   } catch (error) {
@@ -55,10 +61,10 @@ function makeLink(place: { readonly directory: number; readonly name: RawPath },
     unlinkFile(place.directory, place.name);
     makeLinkAt(place, target);
   }
-  const { uid, gid, accessedNs } = parseFacts(member.facts);
+  const { uid, gid, accessedNs } = parseFacts(part.facts);
   try {
     setLinkOwner(place, { uid, gid });
-    setLinkTimes(place, BigInt(accessedNs), member.identity.modifiedNs);
+    setLinkTimes(place, BigInt(accessedNs), part.modifiedNs);
   } catch (error) {
     // The manifest has them.
     if (!hasCode(error, "EPERM", "EACCES", "EOPNOTSUPP", "EINVAL", "ENOSYS")) throw error;

@@ -1,3 +1,4 @@
+import { hasCode, messageOf } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { type ReasonCode, reasons } from "../policies/reasons.ts";
@@ -20,6 +21,13 @@ export function entryOf(path: RawPath): RawPath {
 /** One thing in a set that keeps it as a whole. */
 export function blockedBy(path: RawPath, why: string): SetVerdict {
   return { code: "entry-blocked", path: entryOf(path), message: `${shellQuote(path)}: ${why}` };
+}
+
+/** What cannot be looked at keeps the set. @throws what is no answer of the system */
+export function blockedByError(path: RawPath, error: unknown): SetVerdict {
+  if (!(error instanceof Error && "call" in error)) throw error;
+  const isGone = hasCode(error, "ENOENT", "ENOTDIR", "ELOOP");
+  return blockedBy(path, isGone ? "it vanished while the set was looked at" : messageOf(error));
 }
 
 /** What to say of a thing in a set that would stay for a reason of its own. */

@@ -2,14 +2,13 @@ import type { MemberKind } from "../catalog/set-table.ts";
 import { listDirectory } from "../host/files.ts";
 import { closeFd } from "../host/posix.ts";
 import { type FileStat, statAt, statFd } from "../host/stat.ts";
-import { hasCode, messageOf } from "../lib/errors.ts";
 import { pathIn, type RawPath } from "../lib/raw-path.ts";
 import { judgeAge, newestStamp } from "../policies/age.ts";
 import { engineOfDirectory } from "../policies/engine-data.ts";
 import type { AgeRule } from "../policies/file-fact.ts";
 import { openDirectory } from "../scan/open-directory.ts";
 import { asideNames } from "./set-aside.ts";
-import { blockedBy, type SetVerdict } from "./set-verdict.ts";
+import { blockedBy, blockedByError, type SetVerdict } from "./set-verdict.ts";
 import { isTimeInRange } from "./survey.ts";
 
 export interface FoundEntry {
@@ -69,14 +68,12 @@ export function walkSet(walk: SetWalk, visit: (found: FoundMember) => void): Wal
   return { verdict: young ?? whole(walking) ?? blocked, newestNs: newestFileNs ?? newestOtherNs, tierAt };
 }
 
-/** What cannot be looked at keeps the set. */
 function unlessUnreadable<T>(walking: Walking, path: RawPath, look: () => T): T | undefined {
   try {
     return look();
   } catch (error) {
-    if (!(error instanceof Error && "call" in error)) throw error;
-    const isGone = hasCode(error, "ENOENT", "ENOTDIR", "ELOOP");
-    walking.blocked ??= blockedBy(path, isGone ? "it vanished while the set was looked at" : messageOf(error));
+    const blocked = blockedByError(path, error);
+    walking.blocked ??= blocked;
     return undefined;
   }
 }
@@ -93,7 +90,7 @@ function walkDirectory(walking: Walking, path: RawPath): SetVerdict | undefined 
   try {
     const stat = statFd(fd);
     const kept = judgeDirectory(walking, path, stat);
-    if (kept !== undefined || isForeign(walking, path, stat)) return kept;
+    if (kept !== undefined || isForeign(walking, path, stat) || !isRecordable(walking, path, stat)) return kept;
     walking.visit({ path, stat, kind: "directory" });
     const entries = [...listDirectory(fd)];
     const engine = engineOfDirectory(entries.map(({ name }) => name));
@@ -116,7 +113,7 @@ function walkMember(walking: Walking, path: RawPath, stat: FileStat): SetVerdict
     walking.pending.push(path);
     return undefined;
   }
-  if (isForeign(walking, path, stat)) return undefined;
+  if (isForeign(walking, path, stat) || !isRecordable(walking, path, stat)) return undefined;
   if (stat.kind !== "file" && stat.kind !== "link") {
     walking.blocked ??= blockedBy(path, `a ${stat.kind === "fifo" ? "FIFO" : stat.kind}, which no tier can hold`);
     return undefined;
@@ -153,8 +150,14 @@ function judgeOther(walking: Walking, stat: FileStat): SetVerdict | undefined {
 
 function checkAttributes(walking: Walking, path: RawPath, stat: FileStat): void {
   if (stat.immutable || stat.appendOnly) walking.blocked ??= blockedBy(path, "immutable or append-only (lsattr)");
-  if (!isTimeInRange(stat)) walking.blocked ??= blockedBy(path, "its times are out of range: touch it");
-  if (stat.sizeBytes > Number.MAX_SAFE_INTEGER) walking.blocked ??= blockedBy(path, "its size cannot be");
+}
+
+/** The catalog cannot hold every time and size that a file system does. */
+function isRecordable(walking: Walking, path: RawPath, stat: FileStat): boolean {
+  const isInRange = isTimeInRange(stat);
+  if (isInRange && stat.sizeBytes <= Number.MAX_SAFE_INTEGER) return true;
+  walking.blocked ??= blockedBy(path, isInRange ? "its size cannot be" : "its times are out of range: touch it");
+  return false;
 }
 
 function isForeign(walking: Walking, path: RawPath, { mountId, device }: FileStat): boolean {
