@@ -18,6 +18,7 @@ import { pathFields } from "../reports/path.ts";
 import type { AppDoors } from "./app.ts";
 import { clockRefusal } from "./clock.ts";
 import { explainByJob, type JobAnswer, type RuleTree } from "./explain-job.ts";
+import { isAside } from "./restore-aside.ts";
 import { hungTiers, notAnswering, onlyWatched, openShelf } from "./shelf.ts";
 import { sourceOf } from "./source-of.ts";
 import { foundPlacement } from "./stored.ts";
@@ -53,7 +54,7 @@ export async function explain(doors: AppDoors, config: Config, ask: ExplainAsk):
     owner: owner ?? null,
     nearest: nearest === undefined ? null : { job: nearest.name, kind: nearest.rule.kind, source: nearest.source },
     jobs: answers.map(({ job }) => job),
-    ...(await remembered(doors, config, { catalog, paths: new Set([path, rawPath(typed)]) })),
+    ...(await remembered(doors, config, { catalog, paths: new Set([path, rawPath(typed)]), deps })),
   };
 }
 
@@ -125,23 +126,26 @@ async function lookAt(doors: AppDoors, config: Config, { path, deps, isAsked }: 
 interface Remembering {
   readonly catalog: Catalog | undefined;
   readonly paths: ReadonlySet<RawPath>;
+  readonly deps: ConfigDeps;
 }
 
 /** What the catalog knows of these paths, which mean one thing. */
 async function remembered(
   doors: AppDoors,
   config: Config,
-  { catalog, paths }: Remembering,
+  { catalog, paths, deps }: Remembering,
 ): Promise<Pick<Explained, "placements" | "setAside" | "storedBelow">> {
   if (catalog === undefined) return { placements: [], setAside: [], storedBelow: [] };
   const versions = [...paths].flatMap((path) => catalog.placements.ofPath(path));
   const below = [...paths].flatMap((path) => catalog.placements.totalsBelow(path));
   const names = new Set([...versions, ...below].map(({ tier }) => tier));
   using shelf = await openShelf(doors, config, { catalog, names });
+  const reach = { answers: (place: RawPath) => !deps.mayHang(place) };
+  const setAside = [...paths].flatMap((path) => catalog.quarantine.ofPath(path)).filter((row) => isAside(row, reach));
   const isThere = ({ tier }: Pick<Placement, "tier">) => shelf.has(tier);
   return {
     placements: versions.map((version) => foundPlacement(version, isThere(version))),
-    setAside: [...paths].flatMap((path) => catalog.quarantine.ofPath(path)).map((item) => setAsideFields(config, item)),
+    setAside: setAside.map((item) => setAsideFields(config, item)),
     storedBelow: below.map((each) => ({
       ...each,
       state: each.state === "stored" && !isThere(each) ? "unavailable" : each.state,

@@ -14,6 +14,22 @@ export interface Quarantined {
   readonly inode: bigint;
   readonly sizeBytes: number;
   readonly modifiedNs: bigint;
+  /** It was empty, and lies aside as it was, so that what was in it can come back into it. */
+  readonly isDirectory: boolean;
+}
+
+/** As it is written down. */
+export interface QuarantineRow extends Quarantined {
+  /** `intended`: it lies aside, or still where it was. */
+  readonly state: "intended" | "aside";
+}
+
+/** What lies aside of one job and scratch directory. */
+export interface AsideCount {
+  readonly job: string;
+  readonly root: RawPath;
+  readonly count: number;
+  readonly bytes: number;
 }
 
 /** Below a scratch directory: whatever its own runs set aside. */
@@ -44,10 +60,11 @@ export interface Quarantine {
   readonly intended: (job: string) => readonly Quarantined[];
   /** Set aside by these jobs no later than that, oldest run first. */
   readonly setAsideBefore: (jobs: readonly string[], ms: number) => Iterable<Quarantined>;
-  /** What lies aside of this absolute path, the last first. */
-  readonly ofPath: (path: RawPath) => readonly Quarantined[];
-  /** Everything that lies aside. */
-  readonly all: () => Iterable<Quarantined>;
+  /** What lies aside of this absolute path, or was about to, the last first. */
+  readonly ofPath: (path: RawPath) => readonly QuarantineRow[];
+  /** Everything that lies aside, or was about to, oldest run first. */
+  readonly all: () => Iterable<QuarantineRow>;
+  readonly counts: () => readonly AsideCount[];
   readonly forget: (items: readonly Quarantined[]) => void;
 }
 
@@ -55,7 +72,7 @@ export function openQuarantineRows(db: Database): Quarantine {
   const rows = function* (
     condition: string,
     ...values: readonly (string | number | Uint8Array)[]
-  ): Generator<Quarantined> {
+  ): Generator<QuarantineRow> {
     const query = db.prepare(`SELECT * FROM quarantine WHERE ${condition} ORDER BY run, job, seq`);
     query.setReadBigInts(true);
     for (const row of query.iterate(...values)) yield toQuarantined(row);
@@ -67,9 +84,9 @@ export function openQuarantineRows(db: Database): Quarantine {
       Number(db.prepare("SELECT max(seq) AS last FROM quarantine WHERE run = ? AND job = ?").get(run, job)?.last ?? 0),
     intend: (items) =>
       db.transaction(() => {
-        const insert = db.prepare("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?)");
-        for (const { run, job, seq, root, path, setAsideAtMs, inode, sizeBytes, modifiedNs } of items) {
-          const what = [setAsideAtMs, BigInt.asIntN(64, inode), sizeBytes, modifiedNs] as const;
+        const insert = db.prepare("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?, ?)");
+        for (const { run, job, seq, root, path, setAsideAtMs, inode, sizeBytes, modifiedNs, isDirectory } of items) {
+          const what = [setAsideAtMs, BigInt.asIntN(64, inode), sizeBytes, modifiedNs, Number(isDirectory)] as const;
           insert.run(run, job, seq, bytesOf(root), bytesOf(path), ...what);
         }
       }),
@@ -86,10 +103,23 @@ export function openQuarantineRows(db: Database): Quarantine {
       for (const job of jobs) yield* rows("state = 'aside' AND job = ? AND set_aside_at <= ?", job, ms);
     },
     ofPath: (path) => {
-      const found = [...rows("state = 'aside' AND substr(?, -length(path)) = path", bytesOf(path))];
+      const found = [...rows("substr(?, -length(path)) = path", bytesOf(path))];
       return found.filter((item) => joinPath(item.root, item.path) === path).reverse();
     },
-    all: () => rows("state = 'aside'"),
+    all: () => rows("true"),
+    counts: () =>
+      db
+        .prepare(
+          `SELECT job, root, count(*) AS count, sum(size_bytes) AS bytes FROM quarantine
+           WHERE state = 'aside' GROUP BY job, root ORDER BY job, root`,
+        )
+        .all()
+        .map(({ job, root, count, bytes }) => ({
+          job: String(job),
+          root: rawPathOfBytes(root as Uint8Array),
+          count: Number(count),
+          bytes: Number(bytes),
+        })),
     forget: (items) =>
       db.transaction(() => {
         for (const item of items) remove(item);
@@ -97,7 +127,7 @@ export function openQuarantineRows(db: Database): Quarantine {
   };
 }
 
-function toQuarantined(row: Record<string, unknown>): Quarantined {
+function toQuarantined(row: Record<string, unknown>): QuarantineRow {
   return {
     run: String(row.run),
     job: String(row.job),
@@ -108,5 +138,7 @@ function toQuarantined(row: Record<string, unknown>): Quarantined {
     inode: BigInt.asUintN(64, row.inode as bigint),
     sizeBytes: Number(row.size_bytes),
     modifiedNs: row.modified_ns as bigint,
+    isDirectory: row.is_directory === 1n,
+    state: row.state as QuarantineRow["state"],
   };
 }

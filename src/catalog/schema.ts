@@ -97,7 +97,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE quarantine (
     run TEXT NOT NULL, job TEXT NOT NULL, seq INTEGER NOT NULL, root BLOB NOT NULL, path BLOB NOT NULL, state TEXT NOT NULL,
     set_aside_at INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
-    PRIMARY KEY (run, job, seq)
+    is_directory INTEGER NOT NULL, PRIMARY KEY (run, job, seq)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE whole_runs (job TEXT PRIMARY KEY, rule TEXT NOT NULL) STRICT;
   `,

@@ -33,7 +33,7 @@ async function* applyAll({ table, expired }: CleanPlan, session: CleanSession): 
     session.setAside === undefined ? applyPacks(table, session) : inBatches(table.single(), removals, session);
   if (!(yield* isSingleDone)) return false;
   if (!(yield* inBatches(table.linked(), removals, session))) return false;
-  const directories = (batch: readonly DirectoryRemoval[]) => batch.map((one) => removeOneDirectory(one, session));
+  const directories = (batch: readonly DirectoryRemoval[]) => removeDirectories(batch, session);
   return yield* inBatches(table.directories(), directories, session);
 }
 
@@ -119,7 +119,16 @@ function byDirectory(batch: readonly Removal[]): readonly Together[] {
   return groups;
 }
 
-function removeOneDirectory(directory: DirectoryRemoval, { root }: CleanSession): Outcome {
-  const done = { result: "cleaned", freedBytes: allocatedBytesIn(directory.stat) } as const;
-  return outcomeOf({ path: directory.path, sizeBytes: 0 }, done, removeDirectory(root, directory));
+function removeDirectories(batch: readonly DirectoryRemoval[], { root, setAside }: CleanSession): readonly Outcome[] {
+  using aside = setAside?.begin(batch);
+  const take = aside?.takeDirectory;
+  return batch.map((removal) => {
+    const freed = { result: "cleaned", freedBytes: allocatedBytesIn(removal.stat) } as const;
+    const setback = removeDirectory({ root, removal, take });
+    return outcomeOf(
+      { path: removal.path, sizeBytes: 0 },
+      take === undefined ? freed : { result: "quarantined" },
+      setback,
+    );
+  });
 }

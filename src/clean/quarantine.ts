@@ -1,4 +1,5 @@
 import { asideName, type Quarantined, quarantineFolder, quarantineOf } from "../catalog/quarantine.ts";
+import { eachEntry } from "../host/each-entry.ts";
 import { currentUser } from "../host/files.ts";
 import {
   closeFd,
@@ -9,6 +10,8 @@ import {
   openBeneath,
   removeEmptyDirectory,
   renameNoReplaceAt,
+  replaceFileAt,
+  rewindDirectory,
   unlinkFile,
 } from "../host/posix.ts";
 import { type FileStat, statAt, statFd } from "../host/stat.ts";
@@ -19,6 +22,8 @@ import type { ScratchRoot } from "./open-directory.ts";
 /** Where one run puts what it sets aside: on the same file system, and only its owner may look into it. */
 export interface OpenQuarantine extends Disposable {
   readonly take: (from: NamePlace, item: Quarantined) => void;
+  /** An empty directory, which is open; false when it stays where it is: something is in it, or it cannot be renamed. */
+  readonly takeDirectory: (from: NamePlace, item: Quarantined, fd: number) => boolean;
 }
 
 /** @throws SystemError; EEXIST when something that is not ours has the name */
@@ -27,7 +32,8 @@ export function openQuarantine(root: ScratchRoot, run: string): OpenQuarantine {
   try {
     const fd = makeOwn(root, folder, baseName(quarantineOf(run)));
     return {
-      take: (from, item) => moveAside(from, { directory: fd, name: asideName(item) }),
+      take: (from, item) => moveFile(from, { directory: fd, name: asideName(item) }),
+      takeDirectory: (from, item, own) => moveEmpty(from, { directory: fd, name: asideName(item) }, own),
       [Symbol.dispose]: () => closeFd(fd),
     };
   } finally {
@@ -63,7 +69,7 @@ function isOwn(root: ScratchRoot, stat: FileStat): boolean {
 }
 
 /** Never replaces anything: where renaming cannot promise that, a second link does. */
-function moveAside(from: NamePlace, to: NamePlace): void {
+function moveFile(from: NamePlace, to: NamePlace): void {
   try {
     renameNoReplaceAt(from, to);
   } catch (error) {
@@ -73,9 +79,46 @@ function moveAside(from: NamePlace, to: NamePlace): void {
   }
 }
 
+/** The same, where a directory of our own holds the name: the kernel puts a directory over nothing but an empty one. */
+function moveDirectory(from: NamePlace, to: NamePlace): void {
+  try {
+    renameNoReplaceAt(from, to);
+  } catch (error) {
+    if (!hasCode(error, "EINVAL", "ENOSYS")) throw error;
+    makeDirectory(to.directory, to.name, 0o700);
+    replaceFileAt(from, to);
+  }
+}
+
+function moveEmpty(from: NamePlace, to: NamePlace, own: number): boolean {
+  if (!isEmpty(own)) return false;
+  try {
+    moveDirectory(from, to);
+    if (isEmpty(own)) return true;
+    // Somebody put something into it in that moment.
+    moveDirectory(to, from);
+    return false;
+  } catch (error) {
+    // Back where it was, somebody has already made another one.
+    if (hasCode(error, "EEXIST")) return true;
+    // An overlay renames none of its lower layer; of somebody else's, only root may.
+    if (hasCode(error, "EXDEV", "EACCES", "EPERM")) return false;
+    throw error;
+  }
+}
+
+function isEmpty(fd: number): boolean {
+  let entries = 0;
+  rewindDirectory(fd);
+  eachEntry(fd, () => {
+    entries += 1;
+  });
+  return entries === 0;
+}
+
 /**
  * What was set aside as it lies there, and with `remove` unlinked; `undefined` when it is not there any more or is
- * not that very thing.
+ * not that very thing. @throws SystemError ENOTEMPTY for a directory that somebody put something into
  */
 export function visitAside(root: ScratchRoot, item: Quarantined, remove: boolean): FileStat | undefined {
   const fd = openFolder(root, item.run);
@@ -83,7 +126,8 @@ export function visitAside(root: ScratchRoot, item: Quarantined, remove: boolean
   try {
     const stat = statAt(fd, asideName(item));
     if (!isSameThing(stat, item)) return undefined;
-    if (remove) unlinkFile(fd, asideName(item));
+    if (remove && item.isDirectory) removeEmptyDirectory(fd, asideName(item));
+    else if (remove) unlinkFile(fd, asideName(item));
     return stat;
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
@@ -97,7 +141,8 @@ export function visitAside(root: ScratchRoot, item: Quarantined, remove: boolean
 export function bringBack(root: ScratchRoot, item: Quarantined, to: NamePlace): void {
   const fd = openBeneath(root.fd, quarantineOf(item.run), open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW);
   try {
-    moveAside({ directory: fd, name: asideName(item) }, to);
+    const move = item.isDirectory ? moveDirectory : moveFile;
+    move({ directory: fd, name: asideName(item) }, to);
   } finally {
     closeFd(fd);
   }
@@ -141,5 +186,6 @@ function openFolder(root: ScratchRoot, run: string): number | undefined {
 
 /** Device numbers may change from boot to boot; the inode, size and content's time do not. */
 function isSameThing(stat: FileStat, item: Quarantined): boolean {
+  if (item.isDirectory) return stat.kind === "directory" && stat.inode === item.inode;
   return stat.inode === item.inode && stat.sizeBytes === item.sizeBytes && stat.modifiedNs === item.modifiedNs;
 }

@@ -8,6 +8,7 @@ import { baseName, parentOf } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { UseLook } from "./in-use.ts";
 import { type HeldDirectory, holdDirectory, type ScratchRoot } from "./open-directory.ts";
+import type { BatchAside } from "./set-aside.ts";
 
 /** `undefined`: it is gone from its place. */
 export type Setback = { readonly reason: ReasonCode; readonly code?: string; readonly message?: string } | undefined;
@@ -47,19 +48,28 @@ function isPlanned({ removal: { stat }, removedBefore, take }: FileDeed): boolea
   return isUnchangedBut(stat, linksIn(stat) - (take === undefined ? removedBefore : 0));
 }
 
+export interface DirectoryDeed {
+  readonly root: ScratchRoot;
+  readonly removal: DirectoryRemoval;
+  /** Sets it aside, or returns false; `undefined`: it goes for good. */
+  readonly take: BatchAside["takeDirectory"] | undefined;
+}
+
 /** Removes a directory that is empty by now and otherwise as it was planned; its ctime tells of our own removals. */
-export function removeDirectory(root: ScratchRoot, { path, stat }: DirectoryRemoval): Setback {
+export function removeDirectory({ root, removal, take }: DirectoryDeed): Setback {
+  const { path, stat } = removal;
   return told(() => {
     const own = holdDirectory(root, path);
     if (typeof own === "string") return own;
-    using _lock = own;
+    using itself = own;
     const parent = holdDirectory(root, parentOf(path));
     if (typeof parent === "string") return parent;
     using held = parent;
     holdName(baseName(path));
     if (!lookAtHeld(held.fd)) return "vanished";
     if (!isSameDirectory(stat)) return "changed-since-plan";
-    removeEmptyDirectory(held.fd, baseName(path));
+    const isAside = take?.(held, removal, itself.fd) ?? false;
+    if (!isAside) removeEmptyDirectory(held.fd, baseName(path));
     held.touched();
     return undefined;
   });

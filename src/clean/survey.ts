@@ -4,11 +4,11 @@ import { closeFd, rewindDirectory } from "../host/posix.ts";
 import { isDirectory, lookAtFd, mountIdOfStat, sizeOfStat } from "../host/raw-stat.ts";
 import { lockIfFree } from "../host/users.ts";
 import { hasCode, messageOf } from "../lib/errors.ts";
-import { baseName, parentOf, pathIn, type RawPath } from "../lib/raw-path.ts";
+import { baseName, joinPath, parentOf, pathIn, type RawPath } from "../lib/raw-path.ts";
 import { engineOfDirectory, isEngineMarker } from "../policies/engine-data.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { openDirectory } from "../scan/open-directory.ts";
-import { isReserved, type JudgeRule, judgeDirectory, judgeFile } from "./judge.ts";
+import { type Found, isReserved, type JudgeRule, judgeDirectory, judgeFile } from "./judge.ts";
 import { type DueJudge, factsOfLook, isForeignDirectory, judgeDue } from "./judge-due.ts";
 
 export interface SurveyRule extends JudgeRule {
@@ -84,7 +84,7 @@ interface Directory {
 
 function visitDirectory(survey: Survey, directory: Directory, pending: RawPath[]): void {
   const { path, fd } = directory;
-  const { rule, table } = survey;
+  const { table } = survey;
   lookAtFd(fd);
   const reason = reasonToStayOut(survey, directory);
   if (reason !== undefined) {
@@ -92,11 +92,16 @@ function visitDirectory(survey: Survey, directory: Directory, pending: RawPath[]
     return;
   }
   const facts = factsOfLook();
-  const verdict = path === "" ? undefined : judgeDirectory({ path, facts }, rule, rule.nowMs);
+  const verdict = path === "" ? undefined : judgeEmptied(survey, { path, facts });
   table.enter(path, verdict);
   if (verdict !== undefined) table.keep(parentOf(path));
   rewindDirectory(fd);
   eachEntry(fd, (entry) => visitEntry(survey, { ...directory, isGuarded: facts.isGuarded }, { entry, pending }));
+}
+
+function judgeEmptied({ rule, due }: Survey, found: Found): ReasonCode | undefined {
+  const isRestored = () => due.restoredRecently(joinPath(due.path, found.path));
+  return judgeDirectory(found, rule, rule.nowMs) ?? (isRestored() ? "restored-recently" : undefined);
 }
 
 /** A lock on a directory protects all below it (tmpfiles.d(5)). */

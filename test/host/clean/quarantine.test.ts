@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import {
+  closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -22,16 +24,33 @@ test("what is cleaned lies aside for a day, where only root looks, and then goes
   for (const name of ["a", "d/b"]) writeFileSync(`${scene.path}/${name}`, name);
   symlinkSync("/etc/hostname", `${scene.path}/link`);
   const done = results(await scene.run({ rule }));
-  assert.deepEqual(done, { a: "quarantined", link: "quarantined", "d/b": "quarantined", d: "cleaned" });
+  assert.deepEqual(done, { a: "quarantined", link: "quarantined", "d/b": "quarantined", d: "quarantined" });
   assert.equal(lstatSync(`${scene.path}/.tierkeep-quarantine`).mode & 0o777, 0o700);
-  assert.equal(scene.left().length, 2 + 3, "the folder, the run's, and what lies in it");
+  assert.equal(scene.left().length, 2 + 4, "the folder, the run's, and what lies in it");
   const soon = await scene.plan({ rule, nowMs: later() + dayMs / 2 });
   assert.deepEqual([soon.due, soon.kept], [[], { reserved: [".tierkeep-quarantine"] }]);
   const nowMs = later() + 2 * dayMs;
-  assert.deepEqual((await scene.plan({ rule, nowMs })).due, ["a", "d/b", "link"]);
-  assert.deepEqual(results(await scene.run({ rule, nowMs })), { a: "removed", "d/b": "removed", link: "removed" });
+  assert.deepEqual((await scene.plan({ rule, nowMs })).due, ["a", "d", "d/b", "link"]);
+  const gone = { a: "removed", d: "removed", "d/b": "removed", link: "removed" };
+  assert.deepEqual(results(await scene.run({ rule, nowMs })), gone);
   assert.deepEqual(scene.left(), []);
   assert.deepEqual([...scene.catalog.quarantine.all()], []);
+});
+
+test("a directory that somebody works in while it lies aside is not removed", async () => {
+  using scene = openCleanScene();
+  mkdirSync(`${scene.path}/d`);
+  const fd = openSync(`${scene.path}/d`, "r");
+  await scene.run({ rule });
+  writeFileSync(`/proc/self/fd/${fd}/late`, "late");
+  closeSync(fd);
+  const nowMs = later() + 2 * dayMs;
+  assert.deepEqual(results(await scene.run({ rule, nowMs })), { d: "not-empty" });
+  assert.deepEqual(
+    [...scene.catalog.quarantine.all()].map(({ path }) => path),
+    ["d"],
+  );
+  assert.equal(scene.left().filter((name) => name.endsWith("/late")).length, 1);
 });
 
 test("a clock that was set back removes nothing for good", async () => {
