@@ -1,5 +1,4 @@
 import { DatabaseSync } from "node:sqlite";
-import { copyStat, statBytes } from "../host/raw-stat.ts";
 import { deviceIn, inodeIn, linksIn, modifiedNsIn, sizeBytesIn } from "../host/stat-bytes.ts";
 import { bytesOf, parentOf, pathIn, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import { openPacker, type PackedTotals, unpack } from "./packed-removals.ts";
@@ -34,15 +33,17 @@ export interface RemovalTotals {
 
 /** What one plan removes, in a temporary table of this process, so that a million of them never stand in memory. */
 export interface RemovalTable extends Disposable {
-  /** The directory that was looked at last (`raw-stat.ts`); `verdict` is why it stays even when it is empty. Parents come first. */
-  readonly enter: (path: RawPath, verdict: string | undefined) => void;
-  /** What was looked at last, into the directory that was entered last. */
-  readonly add: (name: RawPath) => void;
+  /** A directory; `verdict` is why it stays even when it is empty. Parents come first. */
+  readonly enter: (directory: DirectoryRemoval, verdict: string | undefined) => void;
+  /** A thing in the directory that was entered last. */
+  readonly add: (name: RawPath, stat: Buffer) => void;
   /** Something in this directory stays, so it does, and all above it. */
   readonly keep: (directory: RawPath) => void;
   /** Takes out the files whose other links are not all here, handing each to `drop` (HAZARDS D2, M14). */
   readonly dropSplitGroups: (drop: (path: RawPath) => void) => void;
   readonly totals: () => RemovalTotals;
+  /** Takes everything out. */
+  readonly clear: () => void;
   /** What has one link, a directory's together; the packs have the same in the same order. */
   readonly packs: () => Iterable<RemovalPack>;
   readonly single: () => Iterable<Removal>;
@@ -58,8 +59,8 @@ export function openRemovalTable(): RemovalTable {
   const db = new DatabaseSync("");
   db.exec(schema);
   const statements = prepare(db);
-  const packer = openPacker((directory, packed) => statements.addPacked.run(directory, packed));
-  const stat = Buffer.alloc(statBytes);
+  const newPacker = () => openPacker((directory, packed) => statements.addPacked.run(directory, packed));
+  let packer = newPacker();
   let last = 0;
   let kept: RawPath | undefined;
   const keep = (directory: RawPath) => {
@@ -69,13 +70,11 @@ export function openRemovalTable(): RemovalTable {
   };
   return {
     keep,
-    enter: (path, verdict) => {
+    enter: ({ path, stat }, verdict) => {
       last += 1;
-      copyStat(stat);
       statements.enter.run(last, bytesOf(path), verdict ?? null, modifiedNsIn(stat), stat);
     },
-    add: (name) => {
-      copyStat(stat);
+    add: (name, stat) => {
       if (linksIn(stat) === 1) packer.add(last, name, stat);
       else {
         const inode = BigInt.asIntN(64, inodeIn(stat));
@@ -91,6 +90,10 @@ export function openRemovalTable(): RemovalTable {
       db.exec(`DELETE FROM linked AS l WHERE ${splitGroups}`);
     },
     totals: () => readTotals(db, packer.totals()),
+    clear: () => {
+      [kept, packer] = [undefined, newPacker()];
+      db.exec("DELETE FROM directories; DELETE FROM packed; DELETE FROM linked");
+    },
     packs: () => {
       packer.flush();
       return packRows(db);

@@ -14,10 +14,16 @@ export interface UseLook {
    * Why what has the held name (`held-name.ts`) in an open directory stays, or `undefined`: then `deed` was done while
    * nobody could open a regular file anew. @throws SystemError ENOENT, ELOOP, … and what `deed` throws
    */
-  readonly unlessUsed: (directory: number, stat: Buffer, deed: Deed) => ReasonCode | undefined;
+  readonly unlessUsed: <Reason extends string>(
+    directory: number,
+    stat: Buffer,
+    deed: Deed<Reason>,
+  ) => UseReason | Reason | undefined;
 }
 
-type Deed = () => ReasonCode | undefined;
+export type UseReason = Extract<ReasonCode, "in-use" | "open-unknown" | "live-socket" | "changed-since-plan">;
+
+type Deed<Reason> = () => Reason | undefined;
 
 export function openUseLook(filesystemType: string): UseLook {
   let probe: UseProbe | undefined;
@@ -40,7 +46,7 @@ export function openUseLook(filesystemType: string): UseLook {
   };
 }
 
-function unlessOpen(directory: number, probe: UseProbe, deed: Deed): ReasonCode | undefined {
+function unlessOpen<Reason>(directory: number, probe: UseProbe, deed: Deed<Reason>): UseReason | Reason | undefined {
   const fd = openQuietly(directory);
   try {
     const verdict = probe(fd);
@@ -62,7 +68,7 @@ function openQuietly(directory: number): number {
   }
 }
 
-function unlessAlive(directory: number, stat: Buffer, deed: Deed): ReasonCode | undefined {
+function unlessAlive<Reason>(directory: number, stat: Buffer, deed: Deed<Reason>): UseReason | Reason | undefined {
   const fd = openHeld(directory, open.O_PATH);
   try {
     lookAtFd(fd);

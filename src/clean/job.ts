@@ -4,6 +4,7 @@ import { availableThreads } from "../host/machine.ts";
 import { modifiedNsIn, sizeBytesIn } from "../host/stat-bytes.ts";
 import type { Job, JobContext, Plan, PlannedStep, PlanWatch } from "../jobs/job.ts";
 import { printRule } from "../jobs/print-rule.ts";
+import { scanningOf } from "../jobs/scan-source.ts";
 import { type OpenSource, openSourceRoot } from "../jobs/source.ts";
 import { pathIn, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { compileSelection } from "../policies/patterns.ts";
@@ -48,7 +49,7 @@ export function openCleanJob(rule: CleanRule, context: JobContext): Job {
       return nothingLeft;
     },
     plan: async (watch) => {
-      const cleanPlan = planOf(opened, watch);
+      const cleanPlan = await planOf(opened, watch);
       const plan = asPlan(opened, cleanPlan);
       plans.set(plan, cleanPlan);
       return plan;
@@ -74,7 +75,7 @@ export function openCleanJob(rule: CleanRule, context: JobContext): Job {
 /** What a killed run had removed is removed, and what it had set aside is known. */
 const nothingLeft = { finished: 0, dropped: 0, runs: [], strangers: [], problems: [] } as const;
 
-function planOf({ rule, context, source, printed }: Opened, watch: PlanWatch): CleanPlan {
+function planOf({ rule, context, source, printed }: Opened, watch: PlanWatch): Promise<CleanPlan> {
   const nowMs = context.clock.now();
   const names = [rule.name, ...rule.formerly];
   const restores = context.catalog?.restores;
@@ -82,6 +83,7 @@ function planOf({ rule, context, source, printed }: Opened, watch: PlanWatch): C
   const anyRestored = restores?.anyAfter(graceStart) ?? false;
   return planClean(rule, source, {
     nowMs,
+    scanning: scanningOf(rule.name, context, watch),
     startedBySystemd: context.startedBySystemd,
     tierRoots: context.tiers.flatMap(({ path }) => path ?? []),
     isFirstRun: !(context.catalog?.wholeRuns.has(names, printed) ?? false),
@@ -103,6 +105,7 @@ function asPlan({ rule, source }: Opened, plan: CleanPlan): Plan {
   return {
     totals: totalsOf(plan),
     kept: plan.kept,
+    keptAsOfMs: plan.keptAsOfMs,
     errors: plan.unreadable,
     warnings: atimeWarnings(rule, source),
     refusal: plan.refusal,

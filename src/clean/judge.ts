@@ -5,6 +5,8 @@ import type { Matcher } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { type Stamp, stamps } from "./rule.ts";
 
+export type AgeRule = Pick<JudgeRule, "ageBy" | "olderThanMs">;
+
 export interface JudgeRule {
   readonly matcher: Matcher;
   readonly olderThanMs: number;
@@ -36,8 +38,22 @@ export function factsOf(stat: FileStat): InodeFacts {
   };
 }
 
+/** What facts alone tell of why a thing stays. */
+export type FactReason = Extract<
+  ReasonCode,
+  | "reserved"
+  | "excluded"
+  | "device-node"
+  | "engine-data"
+  | "sticky"
+  | "immutable"
+  | "from-the-future"
+  | "age-unknown"
+  | "too-young"
+>;
+
 /** Why a thing that is no directory stays, or `undefined` when it is due; from facts alone, before anybody is asked who uses it. */
-export function judgeFile(found: Found, rule: JudgeRule, nowMs: number): ReasonCode | undefined {
+export function judgeFile(found: Found, rule: JudgeRule, nowMs: number): FactReason | undefined {
   const name = baseName(found.path);
   if (isReserved(name)) return "reserved";
   if (!rule.matcher.selects(found.path)) return "excluded";
@@ -46,12 +62,25 @@ export function judgeFile(found: Found, rule: JudgeRule, nowMs: number): ReasonC
   return judgeInode(found.facts) ?? judgeStamps(found.facts, rule, nowMs);
 }
 
-/** The same for a directory that nothing is left in; its ctime does not count, since removing what was in it renews that. */
-export function judgeDirectory(found: Found, rule: JudgeRule, nowMs: number): ReasonCode | undefined {
+/** The same for a directory that nothing is left in. */
+export function judgeDirectory(found: Found, rule: JudgeRule, nowMs: number): FactReason | undefined {
   if (!rule.matcher.selects(found.path)) return "excluded";
-  const ageBy = rule.ageBy.filter((stamp) => stamp !== "ctime");
-  const counted = ageBy.length === 0 ? directoryStamps : ageBy;
-  return judgeInode(found.facts) ?? judgeStamps(found.facts, { ...rule, ageBy: counted }, nowMs);
+  return judgeInode(found.facts) ?? judgeDirectoryStamps(found.facts, rule, nowMs);
+}
+
+/** Its ctime does not count, since removing what was in it renews that. */
+export function judgeDirectoryStamps(facts: InodeFacts, rule: AgeRule, nowMs: number): FactReason | undefined {
+  return judgeStamps(facts, { ...rule, ageBy: stampsOfDirectory(rule) }, nowMs);
+}
+
+/** The stamp by which a directory's age is told, in milliseconds since 1970; `undefined` where the file system keeps none. */
+export function newestOfDirectoryMs(facts: InodeFacts, rule: AgeRule): number | undefined {
+  return newestMs(facts, stampsOfDirectory(rule));
+}
+
+function stampsOfDirectory({ ageBy }: AgeRule): readonly Stamp[] {
+  const counted = ageBy.filter((stamp) => stamp !== "ctime");
+  return counted.length === 0 ? directoryStamps : counted;
 }
 
 const directoryStamps = ["atime", "mtime", "btime"] as const satisfies readonly Stamp[];
@@ -68,26 +97,31 @@ export function isReserved(name: RawPath): boolean {
 
 const sticky = 0o1000;
 
-function judgeInode({ mode, isGuarded }: InodeFacts): ReasonCode | undefined {
+function judgeInode({ mode, isGuarded }: InodeFacts): FactReason | undefined {
   if ((mode & sticky) !== 0) return "sticky";
   return isGuarded ? "immutable" : undefined;
 }
 
 /** Every stamp that counts must be old; one from the future means that nothing here tells an age (HAZARDS D5, M17). */
 export function judgeStamps(
-  { stampMs }: Pick<InodeFacts, "stampMs">,
-  { ageBy, olderThanMs }: Pick<JudgeRule, "ageBy" | "olderThanMs">,
+  facts: Pick<InodeFacts, "stampMs">,
+  { ageBy, olderThanMs }: AgeRule,
   nowMs: number,
-): ReasonCode | undefined {
+): FactReason | undefined {
   for (const stamp of stamps) {
     // Stamps come from the kernel's coarse clock and may run a tick ahead of a millisecond that was cut off.
-    if ((stampMs(stamp) ?? 0) > nowMs + 1) return "from-the-future";
+    if ((facts.stampMs(stamp) ?? 0) > nowMs + 1) return "from-the-future";
   }
-  let newestMs: number | undefined;
+  const newest = newestMs(facts, ageBy);
+  if (newest === undefined) return "age-unknown";
+  return nowMs - newest >= olderThanMs ? undefined : "too-young";
+}
+
+function newestMs({ stampMs }: Pick<InodeFacts, "stampMs">, ageBy: readonly Stamp[]): number | undefined {
+  let newest: number | undefined;
   for (const stamp of ageBy) {
     const ms = stampMs(stamp);
-    if (ms !== undefined && (newestMs === undefined || ms > newestMs)) newestMs = ms;
+    if (ms !== undefined && (newest === undefined || ms > newest)) newest = ms;
   }
-  if (newestMs === undefined) return "age-unknown";
-  return nowMs - newestMs >= olderThanMs ? undefined : "too-young";
+  return newest;
 }

@@ -1,168 +1,150 @@
+import { unpack } from "../catalog/packed-removals.ts";
 import type { RemovalTable } from "../catalog/removal-table.ts";
-import { eachEntry, type VisitedEntry } from "../host/each-entry.ts";
-import { closeFd, rewindDirectory } from "../host/posix.ts";
-import { isDirectory, lookAtFd, mountIdOfStat, sizeOfStat } from "../host/raw-stat.ts";
+import { closeFd } from "../host/posix.ts";
 import { lockIfFree } from "../host/users.ts";
-import { hasCode, messageOf } from "../lib/errors.ts";
-import { baseName, joinPath, parentOf, pathIn, type RawPath } from "../lib/raw-path.ts";
-import { engineOfDirectory, isEngineMarker } from "../policies/engine-data.ts";
+import { type Scanning, type ScanReading, scanSource } from "../jobs/scan-source.ts";
+import type { OpenSource } from "../jobs/source.ts";
+import { hasCode } from "../lib/errors.ts";
+import { joinPath, parentOf, pathIn, type RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { openDirectory } from "../scan/open-directory.ts";
-import { type Found, isReserved, type JudgeRule, judgeDirectory, judgeFile } from "./judge.ts";
-import { type DueJudge, factsOfLook, isForeignDirectory, judgeDue } from "./judge-due.ts";
-
-export interface SurveyRule extends JudgeRule {
-  readonly nowMs: number;
-  /** Trees of other jobs, from the root. */
-  readonly owned: ReadonlySet<RawPath>;
-}
+import type { Scanned } from "../scan/scan.ts";
+import { type ReadScratch, type ScratchRule, type ScratchTask, scratchReader } from "./read-scratch.ts";
 
 export interface SurveySink {
   readonly kept: (code: ReasonCode, path: RawPath) => void;
+  /** Named besides being counted in what the survey comes to. */
+  readonly named: (code: ReasonCode, path: RawPath) => void;
   readonly unreadable: (path: RawPath, message: string) => void;
   readonly progress: (files: number) => void;
-}
-
-/** All that lies below the root, whether it goes or stays. */
-export interface Surveyed {
-  readonly files: number;
-  readonly bytes: number;
+  /** What was told until now does not count: all of it comes again. */
+  readonly restart: () => void;
 }
 
 export interface SurveyRequest {
-  readonly rule: SurveyRule;
-  readonly due: DueJudge;
+  readonly rule: ScratchRule;
+  readonly scanning: Scanning;
+  /** By absolute path. */
+  readonly restoredRecently: (path: RawPath) => boolean;
   readonly table: RemovalTable;
-  readonly sink: SurveySink;
+}
+
+/** What a survey met; what stays is counted, also where the index knows it. */
+export interface Surveyed extends Scanned {
+  /** All that lies below the root, whether it goes or stays. */
+  readonly all: { readonly files: number; readonly bytes: number };
 }
 
 interface Survey extends SurveyRequest {
-  readonly found: { files: number; bytes: number };
-  readonly keep: (code: ReasonCode, path: RawPath, directory: RawPath) => void;
-  readonly troubled: (error: unknown, path: RawPath) => void;
+  readonly source: OpenSource;
+  readonly sink: SurveySink;
+  readonly old: { files: number; bytes: number };
+  /** Of directories above those in which something is due: somebody locks it, or what is above it. */
+  readonly locked: Map<RawPath, boolean>;
 }
 
 /**
- * Walks a scratch directory and puts what is due into the table; nothing on disk changes, access times included. No link
- * is followed, no mount crossed, and what vanishes meanwhile is passed over (HAZARDS D6, M22).
+ * Scans a scratch directory and puts what is due into the table; nothing on disk changes but the scan index. No link is
+ * followed, no mount crossed, and what vanishes meanwhile is passed over (HAZARDS D6, M22).
  */
-export function surveyScratch(request: SurveyRequest): Surveyed {
-  const { table, sink, due } = request;
-  const keep = (code: ReasonCode, path: RawPath, directory: RawPath) => {
-    table.keep(directory);
-    sink.kept(code, path === "" ? ("." as RawPath) : path);
+export async function surveyScratch(source: OpenSource, request: SurveyRequest, sink: SurveySink): Promise<Surveyed> {
+  const { rule, scanning, table } = request;
+  const survey: Survey = { ...request, source, sink, old: { files: 0, bytes: 0 }, locked: new Map() };
+  const scanned = await scanSource(
+    source,
+    { scanning, reading: readingScratch(rule, scanning.now) },
+    {
+      found: (reading) => take(survey, reading),
+      passed: (path) => table.keep(parentOf(path)),
+      kept: sink.named,
+      holdsTier: () => undefined,
+      unreadable: (path, message) => {
+        table.keep(parentOf(path));
+        sink.unreadable(path, message);
+      },
+      progress: sink.progress,
+      restart: () => {
+        table.clear();
+        [survey.old.files, survey.old.bytes] = [0, 0];
+        survey.locked.clear();
+        sink.restart();
+      },
+    },
+  );
+  const all = { ...survey.old };
+  for (const { count, bytes } of scanned.kept.values()) {
+    all.files += count;
+    all.bytes += bytes;
+  }
+  return { ...scanned, all };
+}
+
+function readingScratch(rule: ScratchRule, now: () => number): ScanReading<ReadScratch> {
+  return {
+    rule,
+    identity: ["scratch", [...rule.owned].sort()],
+    reader: (root) => {
+      const task: ScratchTask = { work: "read-scratch", root, rule };
+      return { read: scratchReader(root, rule, now), task };
+    },
   };
-  const troubled = (error: unknown, path: RawPath) => {
-    if (!(error instanceof Error && "call" in error)) throw error;
+}
+
+function take(survey: Survey, reading: ReadScratch): void {
+  const { table, old } = survey;
+  const { path, verdict, packs } = reading;
+  old.files += reading.old;
+  old.bytes += reading.oldBytes;
+  if ((packs.length > 0 || !reading.stays) && path !== "" && isLocked(survey, parentOf(path))) {
     table.keep(parentOf(path));
-    if (hasCode(error, "ENOENT", "ELOOP", "ENOTDIR")) sink.kept("vanished", path);
-    else sink.unreadable(path, messageOf(error));
-  };
-  const survey: Survey = { ...request, found: { files: 0, bytes: 0 }, keep, troubled };
-  const pending: RawPath[] = ["" as RawPath];
-  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    try {
-      const fd = openDirectory(due.root.fd, path);
-      try {
-        visitDirectory(survey, { path, fd }, pending);
-      } finally {
-        closeFd(fd);
-      }
-    } catch (error) {
-      if (path === "") throw error;
-      troubled(error, path);
-    }
+    return;
   }
-  sink.progress(survey.found.files);
-  return survey.found;
+  const stays = verdict ?? (isRestored(survey, path) ? "restored-recently" : undefined);
+  table.enter({ path, stat: Buffer.from(reading.stat) }, stays);
+  if (stays !== undefined) table.keep(parentOf(path));
+  if (reading.stays) table.keep(path);
+  for (const pack of packs) {
+    for (const { name, stat } of unpack(pack)) addUnlessRestored(survey, pathIn(path, name), { path, name, stat });
+  }
 }
 
-interface Directory {
+interface Due {
   readonly path: RawPath;
-  readonly fd: number;
+  readonly name: RawPath;
+  readonly stat: Buffer;
 }
 
-function visitDirectory(survey: Survey, directory: Directory, pending: RawPath[]): void {
-  const { path, fd } = directory;
-  const { table } = survey;
-  lookAtFd(fd);
-  const reason = reasonToStayOut(survey, directory);
-  if (reason !== undefined) {
-    survey.keep(reason, path, parentOf(path));
+function addUnlessRestored(survey: Survey, path: RawPath, due: Due): void {
+  if (!isRestored(survey, path)) {
+    survey.table.add(due.name, due.stat);
     return;
   }
-  const facts = factsOfLook();
-  const verdict = path === "" ? undefined : judgeEmptied(survey, { path, facts });
-  table.enter(path, verdict);
-  if (verdict !== undefined) table.keep(parentOf(path));
-  rewindDirectory(fd);
-  eachEntry(fd, (entry) => visitEntry(survey, { ...directory, isGuarded: facts.isGuarded }, { entry, pending }));
+  survey.sink.kept("restored-recently", path);
+  survey.table.keep(due.path);
 }
 
-function judgeEmptied({ rule, due }: Survey, found: Found): ReasonCode | undefined {
-  const isRestored = () => due.restoredRecently(joinPath(due.path, found.path));
-  return judgeDirectory(found, rule, rule.nowMs) ?? (isRestored() ? "restored-recently" : undefined);
+function isRestored({ source, restoredRecently }: Survey, path: RawPath): boolean {
+  return restoredRecently(joinPath(source.path, path));
 }
 
-/** A lock on a directory protects all below it (tmpfiles.d(5)). */
-function reasonToStayOut({ rule, due }: Survey, { path, fd }: Directory): ReasonCode | undefined {
-  if (isForeignDirectory(due.root)) return "other-file-system";
-  if (path !== "" && isReserved(baseName(path))) return "reserved";
-  if (rule.owned.has(path)) return "other-job";
-  if (path !== "" && rule.matcher.prunes(path)) return "excluded";
-  const markers: RawPath[] = [];
-  let isTier = false;
-  eachEntry(fd, ({ name, type }) => {
-    if (isEngineMarker(name)) markers.push(name);
-    if (name === tiersOwn && type !== "other") isTier = true;
-  });
-  // Whatever path the configuration calls it by: a bind mount shows the same tree under another one.
-  if (isTier) return "reserved";
-  if (engineOfDirectory(markers) !== undefined) return "engine-data";
-  return lockIfFree(fd) ? undefined : "in-use";
+/** A lock on a directory protects all below it (tmpfiles.d(5)), also where the index told that it need not be read. */
+function isLocked(survey: Survey, path: RawPath): boolean {
+  const known = survey.locked.get(path);
+  if (known !== undefined) return known;
+  const isFree = (path === "" || !isLocked(survey, parentOf(path))) && isLockFree(survey, path);
+  survey.locked.set(path, !isFree);
+  return !isFree;
 }
 
-const tiersOwn = ".tierkeep";
-
-interface Visit {
-  readonly entry: VisitedEntry;
-  readonly pending: RawPath[];
-}
-
-function visitEntry(
-  survey: Survey,
-  directory: Directory & { readonly isGuarded: boolean },
-  { entry, pending }: Visit,
-): void {
-  const { name, type } = entry;
-  const path = pathIn(directory.path, name);
-  if (type === "directory") {
-    pending.push(path);
-    return;
-  }
+function isLockFree({ source, sink }: Survey, path: RawPath): boolean {
   try {
-    if (!entry.look()) survey.sink.kept("vanished", path);
-    else if (isDirectory()) pending.push(path);
-    else judgeEntry(survey, directory, { name, path });
+    const fd = openDirectory(source.root, path);
+    const isFree = lockIfFree(fd);
+    closeFd(fd);
+    if (!isFree) sink.kept("in-use", path === "" ? ("." as RawPath) : path);
+    return isFree;
   } catch (error) {
-    survey.troubled(error, path);
+    if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) return false;
+    throw error;
   }
-}
-
-function judgeEntry(
-  { rule, due, table, sink, found, keep }: Survey,
-  directory: Directory & { readonly isGuarded: boolean },
-  { name, path }: { readonly name: RawPath; readonly path: RawPath },
-): void {
-  found.files += 1;
-  found.bytes += sizeOfStat();
-  if (found.files % 1024 === 0) sink.progress(found.files);
-  const facts = factsOfLook();
-  const reason =
-    mountIdOfStat() !== due.root.mountId
-      ? "other-file-system"
-      : (judgeFile({ path, facts }, rule, rule.nowMs) ??
-        (directory.isGuarded ? "immutable" : judgeDue(due, { directory: directory.fd, name, path })));
-  if (reason === undefined) table.add(name);
-  else keep(reason, path, directory.path);
 }

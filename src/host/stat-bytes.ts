@@ -18,6 +18,10 @@ export function linksIn(stat: Buffer): number {
   return stat.readUInt32LE(0);
 }
 
+export function ownerIn(stat: Buffer): number {
+  return stat.readUInt32LE(4);
+}
+
 export function inodeIn(stat: Buffer): bigint {
   return stat.readBigUInt64LE(16);
 }

@@ -2,10 +2,14 @@ import type { OpenScanIndex } from "../catalog/scan-index.ts";
 import { availableThreads } from "../host/machine.ts";
 import { statFd } from "../host/stat.ts";
 import { isWithin } from "../lib/raw-path.ts";
-import { openReaders } from "../scan/readers.ts";
+import { directoryReader, type ScanRoot } from "../scan/read-directory.ts";
+import type { ReaderTask } from "../scan/reader-thread.ts";
+import { openReaders, type ReaderOptions } from "../scan/readers.ts";
+import type { ReadDirectory, ReadFiles } from "../scan/reading.ts";
 import { recordVersion } from "../scan/records.ts";
-import { type Scanned, type ScanSink, scanTree } from "../scan/scan.ts";
+import { type Scanned, scanTree } from "../scan/scan.ts";
 import type { ScanRule } from "../scan/scan-rule.ts";
+import type { ScanSink } from "../scan/scan-sink.ts";
 import type { JobContext, PlanWatch } from "./job.ts";
 import type { OpenSource } from "./source.ts";
 
@@ -34,24 +38,33 @@ export function scanningOf(job: string, context: JobContext, { onKept }: PlanWat
   };
 }
 
+/** How a kind of job reads directories. */
+export interface ScanReading<Read extends ReadDirectory> {
+  readonly rule: ScanRule;
+  readonly reader: (root: ScanRoot) => Pick<ReaderOptions<Read>, "read" | "task">;
+  /** What else must be the same for anything remembered to count. */
+  readonly identity?: readonly unknown[];
+}
+
 /**
  * Scans a job's source through the index. Where the tree turns out to be older than the index it is read again in full,
  * after `restart`.
  */
-export async function scanSource(
+export async function scanSource<Read extends ReadDirectory>(
   source: OpenSource,
-  { scanning, rule }: { readonly scanning: Scanning; readonly rule: ScanRule },
-  { restart, ...told }: ScanSink & { readonly restart: () => void },
+  { scanning, reading }: { readonly scanning: Scanning; readonly reading: ScanReading<Read> },
+  { restart, ...told }: ScanSink<Read> & { readonly restart: () => void },
 ): Promise<Scanned> {
   const sink = { ...told, progress: nowAndThen(told.progress, scanning.now) };
+  const { rule, identity = [] } = reading;
   const { mountId, device, inode } = statFd(source.root);
   const root = { fd: source.root, mountId, device };
   const { include, exclude, stamps } = rule;
   const place = [source.mount.source, source.mount.root, subvolume(source), source.place.filesystemId, device, inode];
-  const identity = [recordVersion, include, exclude, stamps, ...place.map(String), mountsOfFiles(source)];
-  const index = scanning.index.openTree({ job: scanning.job, root: source.path, identity: JSON.stringify(identity) });
+  const known = [recordVersion, include, exclude, stamps, ...place.map(String), mountsOfFiles(source), ...identity];
+  const index = scanning.index.openTree({ job: scanning.job, root: source.path, identity: JSON.stringify(known) });
   const scan = async (isFull: boolean) => {
-    await using readers = openReaders({ ...scanning, root, rule });
+    await using readers = openReaders({ ...scanning, ...reading.reader(root) });
     return await scanTree({ root, rule, index, readers, isFull }, sink);
   };
   const scanned = await scan(scanning.isFull);
@@ -60,6 +73,15 @@ export async function scanSource(
   const again = await scan(true);
   if (again === "rolled-back") throw new Error("a full scan asked the index");
   return again;
+}
+
+/** Regular files alone count. */
+export function readingFiles(rule: ScanRule, now: () => number): ScanReading<ReadFiles> {
+  const reader = (root: ScanRoot) => {
+    const task: ReaderTask = { work: "read", root, rule };
+    return { read: directoryReader(root, rule, now), task };
+  };
+  return { rule, reader };
 }
 
 const tellEveryMs = 200;

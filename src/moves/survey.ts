@@ -3,14 +3,14 @@ import { filesOpenForWriting } from "../host/open-files.ts";
 import { closeFd } from "../host/posix.ts";
 import { type FileStat, statAt } from "../host/stat.ts";
 import { probeLease } from "../host/writers.ts";
-import { type Scanning, scanSource } from "../jobs/scan-source.ts";
+import { readingFiles, type Scanning, scanSource } from "../jobs/scan-source.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { hasCode } from "../lib/errors.ts";
 import { joinPath, pathIn, type RawPath } from "../lib/raw-path.ts";
 import type { Selection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { openDirectory } from "../scan/open-directory.ts";
-import type { ReadDirectory } from "../scan/reading.ts";
+import type { ReadFiles } from "../scan/reading.ts";
 import type { Scanned } from "../scan/scan.ts";
 import { readIdentity } from "../tiers/identity.ts";
 import { findHoles } from "./holes.ts";
@@ -54,9 +54,10 @@ export function surveySource(
   const { restart, named, unreadable, progress } = sink;
   return scanSource(
     source,
-    { scanning, rule: scanRule },
+    { scanning, reading: readingFiles(scanRule, scanning.now) },
     {
       found: (reading) => judgeFound(source, { reading, writers, rule }, sink),
+      passed: () => undefined,
       kept: named,
       holdsTier: (path) => tellTier(source, path, sink),
       restart,
@@ -67,7 +68,7 @@ export function surveySource(
 }
 
 interface Found {
-  readonly reading: ReadDirectory;
+  readonly reading: ReadFiles;
   readonly writers: WriterLookup;
   readonly rule: SurveyRule;
 }
@@ -75,6 +76,7 @@ interface Found {
 /** Everything is looked at again, since a scan's answer may come from another thread, some time ago. */
 function judgeFound(source: OpenSource, found: Found, sink: SurveySink): void {
   const { path, candidates } = found.reading;
+  if (candidates.length === 0) return;
   const fd = unlessGone(() => openDirectory(source.root, path));
   if (fd === undefined) return;
   try {

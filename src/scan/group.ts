@@ -90,7 +90,7 @@ export function closeGroup(group: Group): void {
 export function noteReading(
   group: Group,
   at: number,
-  { name, reading }: { readonly name: RawPath; readonly reading: Reading },
+  { name, reading }: { readonly name: RawPath; readonly reading: Reading<ReadDirectory> },
 ): void {
   if (reading.state === "gone") group.changes.set(at, undefined);
   else group.changes.set(at, reading.state === "read" && reading.isVouchedFor ? reading.record : nameRecord(name));

@@ -18,7 +18,7 @@ import { engineOfDirectory, isEngineMarker, mayBeEngineMarker } from "../policie
 import { compileSelection, type Matcher } from "../policies/patterns.ts";
 import { activeNames, mayBeRotated } from "../policies/rotation.ts";
 import { openDirectory } from "./open-directory.ts";
-import type { ReadDirectory, Reading } from "./reading.ts";
+import type { ReadDirectory, ReadFiles, Reading } from "./reading.ts";
 import { type DirectoryFacts, factsRecord } from "./records.ts";
 import { newestStampMs, type ScanRule } from "./scan-rule.ts";
 import { type ScanReason, startTally, type Tally, tallyOf } from "./tally.ts";
@@ -32,25 +32,35 @@ export interface ScanRoot {
 }
 
 /** Reads one directory of a tree, by its path from the root. @throws SystemError for the root itself; Error for a bug */
-export type DirectoryReader = (path: RawPath) => Reading;
+export type DirectoryReader<Read extends ReadDirectory> = (path: RawPath) => Reading<Read>;
 
-export function directoryReader(root: ScanRoot, rule: ScanRule, now: () => number): DirectoryReader {
+/** Reads directories of which the regular files count. */
+export function directoryReader(root: ScanRoot, rule: ScanRule, now: () => number): DirectoryReader<ReadFiles> {
   const by: By = { root, rule, matcher: compileSelection(rule), isTelling: tellsChanges(root.fd) };
   return (path) => {
     const lookedMs = now();
-    try {
-      const fd = openDirectory(root.fd, path);
-      try {
-        return readOpen(by, fd, { path, lookedMs });
-      } finally {
-        closeFd(fd);
-      }
-    } catch (error) {
-      if (path === "" || !(error instanceof Error) || !("call" in error)) throw error;
-      if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) return { state: "gone", path };
-      return { state: "failed", path, message: messageOf(error) };
-    }
+    return readBeneath(root, path, (fd) => readOpen(by, fd, { path, lookedMs }));
   };
+}
+
+/** Opens a directory for a reader; what vanished is gone, and what fails is told. @throws SystemError for the root itself */
+export function readBeneath<Read extends ReadDirectory>(
+  root: ScanRoot,
+  path: RawPath,
+  read: (fd: number) => Read,
+): Reading<Read> {
+  try {
+    const fd = openDirectory(root.fd, path);
+    try {
+      return read(fd);
+    } finally {
+      closeFd(fd);
+    }
+  } catch (error) {
+    if (path === "" || !(error instanceof Error) || !("call" in error)) throw error;
+    if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) return { state: "gone", path };
+    return { state: "failed", path, message: messageOf(error) };
+  }
 }
 
 interface By {
@@ -61,7 +71,7 @@ interface By {
   readonly isTelling: boolean;
 }
 
-function readOpen(by: By, fd: number, { path, lookedMs }: Pick<Gathered, "path" | "lookedMs">): ReadDirectory {
+function readOpen(by: By, fd: number, { path, lookedMs }: Pick<Gathered, "path" | "lookedMs">): ReadFiles {
   lookAtFd(fd);
   const started = startGathering({ path, namesKept: by.rule.namesKept, key: readKey(), lookedMs });
   const owner = ownershipOfStat();
@@ -73,7 +83,7 @@ function readOpen(by: By, fd: number, { path, lookedMs }: Pick<Gathered, "path" 
   const isVouchedFor = isTelling && !holdsTier && problems.length === 0;
   return {
     ...{ state: "read", path, record: factsRecord(baseName(path), found), isVouchedFor, owner },
-    ...{ subdirectories, candidates, candidateBytes, activeNames: found.activeNames },
+    ...{ subdirectories, candidates, old: candidates.length, oldBytes: candidateBytes, activeNames: found.activeNames },
     ...{ files, holdsTier, kept, problems },
   };
 }
@@ -81,7 +91,8 @@ function readOpen(by: By, fd: number, { path, lookedMs }: Pick<Gathered, "path" 
 /** File systems on which each change of a directory's entries changes its mtime and ctime at once. */
 const telling: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994]); // ext2/3/4, XFS, btrfs, tmpfs
 
-function tellsChanges(fd: number): boolean {
+/** The file system of an open file changes a directory's times with each change of its entries. */
+export function tellsChanges(fd: number): boolean {
   return telling.has(fileSystemOf(fd).typeMagic);
 }
 

@@ -1,9 +1,10 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RawPath } from "../lib/raw-path.ts";
-import { directoryReader, type ScanRoot } from "./read-directory.ts";
+import type { DirectoryReader, ScanRoot } from "./read-directory.ts";
+import type { ReadDirectory } from "./reading.ts";
 import type { ScanRule } from "./scan-rule.ts";
 
-/** What a reader thread is told at its start; descriptors are the process's own. */
+/** What a thread is told at its start that reads directories of which the regular files count; descriptors are the process's own. */
 export interface ReaderTask {
   readonly work: "read";
   readonly root: ScanRoot;
@@ -11,7 +12,6 @@ export interface ReaderTask {
 }
 
 /** Reads batches of directories for another thread until it is ended. */
-export function serveReader({ root, rule }: Omit<ReaderTask, "work">, port: MessagePort, now: () => number): void {
-  const read = directoryReader(root, rule, now);
+export function serveReader(read: DirectoryReader<ReadDirectory>, port: MessagePort): void {
   port.on("message", (paths: readonly RawPath[]) => port.postMessage(paths.map(read)));
 }

@@ -1,16 +1,15 @@
 import { Worker } from "node:worker_threads";
 import type { RawPath } from "../lib/raw-path.ts";
-import type { ReaderTask } from "./reader-thread.ts";
 import type { ReaderOptions } from "./readers.ts";
-import type { Reading } from "./reading.ts";
+import type { ReadDirectory, Reading } from "./reading.ts";
 
-export interface ReaderThreads extends AsyncDisposable {
+export interface ReaderThreads<Read extends ReadDirectory> extends AsyncDisposable {
   /** Takes paths out of the queue for threads that have little to do. */
   readonly handOut: (queue: RawPath[]) => void;
   /** What has come since the last look. @throws whatever a thread died of */
-  readonly arrived: () => readonly Reading[];
+  readonly arrived: () => readonly Reading<Read>[];
   /** Waits until something has come. */
-  readonly next: () => Promise<readonly Reading[]>;
+  readonly next: () => Promise<readonly Reading<Read>[]>;
 }
 
 /** Big enough that a message costs little beside the reading, small enough that no thread is left alone at the end. */
@@ -23,16 +22,19 @@ interface Thread {
   busy: number;
 }
 
-export function openReaderThreads({ root, rule, readerEntry, threads: count }: ReaderOptions): ReaderThreads {
-  let readings: Reading[] = [];
+export function openReaderThreads<Read extends ReadDirectory>({
+  task: workerData,
+  readerEntry,
+  threads: count,
+}: ReaderOptions<Read>): ReaderThreads<Read> {
+  let readings: Reading<Read>[] = [];
   let waiting: PromiseWithResolvers<void> | undefined;
   let death: { readonly error: unknown } | undefined;
   const wake = () => waiting?.resolve();
   const threads = Array.from({ length: count - 1 }, (): Thread => {
-    const workerData: ReaderTask = { work: "read", root, rule };
     const worker = new Worker(readerEntry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
     const thread = { worker, busy: 0 };
-    thread.worker.on("message", (batch: readonly Reading[]) => {
+    thread.worker.on("message", (batch: readonly Reading<Read>[]) => {
       thread.busy -= 1;
       readings = readings.length === 0 ? [...batch] : [...readings, ...batch];
       wake();

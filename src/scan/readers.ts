@@ -1,23 +1,22 @@
 import { setImmediate as yieldToEvents } from "node:timers/promises";
 import type { RawPath } from "../lib/raw-path.ts";
-import { directoryReader, type ScanRoot } from "./read-directory.ts";
+import type { DirectoryReader } from "./read-directory.ts";
 import { openReaderThreads, type ReaderThreads } from "./reader-threads.ts";
-import type { Reading } from "./reading.ts";
-import type { ScanRule } from "./scan-rule.ts";
+import type { ReadDirectory, Reading } from "./reading.ts";
 
 /** Reads directories, many at a time. */
-export interface Readers extends AsyncDisposable {
+export interface Readers<Read extends ReadDirectory> extends AsyncDisposable {
   readonly ask: (path: RawPath) => void;
   /** So many wait that more would only cost memory. */
   readonly isFull: () => boolean;
   /** Some of what was asked for, in no particular order. @throws SystemError when the root cannot be read */
-  readonly readings: () => Promise<readonly Reading[]>;
+  readonly readings: () => Promise<readonly Reading<Read>[]>;
 }
 
-export interface ReaderOptions {
-  readonly root: ScanRoot;
-  readonly rule: ScanRule;
-  readonly now: () => number;
+export interface ReaderOptions<Read extends ReadDirectory> {
+  readonly read: DirectoryReader<Read>;
+  /** From which a thread makes a reader that reads the same way. */
+  readonly task: object;
   /** The file of the reader threads' entry point. */
   readonly readerEntry: string;
   /** That read at the same time, this one included. */
@@ -32,13 +31,13 @@ const directoriesAtOnce = 16;
 const worthThreads = { files: 20_000, directories: 1_000 };
 
 /** This thread reads, too; others help with what is worth it. */
-export function openReaders(options: ReaderOptions): Readers {
-  const read = directoryReader(options.root, options.rule, options.now);
+export function openReaders<Read extends ReadDirectory>(options: ReaderOptions<Read>): Readers<Read> {
+  const { read } = options;
   const queue: RawPath[] = [];
   const own = { files: 0, directories: 0 };
-  let threads: ReaderThreads | undefined;
+  let threads: ReaderThreads<Read> | undefined;
   const readSome = () => {
-    const readings: Reading[] = [];
+    const readings: Reading<Read>[] = [];
     for (let files = 0; files < filesAtOnce && readings.length < directoriesAtOnce; ) {
       const path = queue.pop();
       if (path === undefined) break;

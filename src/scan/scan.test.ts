@@ -5,7 +5,9 @@ import fc from "fast-check";
 import { openPlace, type Place } from "../../test/support/place.ts";
 import { statFd } from "../host/stat.ts";
 import { pathIn, type RawPath } from "../lib/raw-path.ts";
+import { directoryReader } from "./read-directory.ts";
 import { openReaders, type Readers } from "./readers.ts";
+import type { ReadFiles } from "./reading.ts";
 import { type Scanned, scanTree } from "./scan.ts";
 import type { TreeIndex } from "./scan-index.ts";
 import type { ScanRule } from "./scan-rule.ts";
@@ -119,8 +121,8 @@ async function scan(place: Place, { rule: some = {}, index = memory(), asked = (
   const now = () => Date.now() + 1_000;
   const ages = { stamps: ["mtime"], olderThanMs: 0, nowMs: now() } as const;
   const rule: ScanRule = { include: ["*"], exclude: [], namesKept: false, ...ages, ...some };
-  await using real = openReaders({ root, rule, now, readerEntry: "", threads: 1 });
-  const readers: Readers = {
+  await using real = openReaders({ read: directoryReader(root, rule, now), task: {}, readerEntry: "", threads: 1 });
+  const readers: Readers<ReadFiles> = {
     ...real,
     ask: (path) => {
       asked(path);
@@ -132,6 +134,7 @@ async function scan(place: Place, { rule: some = {}, index = memory(), asked = (
     { root, rule, index, readers, isFull: false },
     {
       found: ({ path, candidates }) => void due.push(...candidates.map((each) => pathIn(path, each))),
+      passed: () => {},
       kept: () => {},
       unreadable: (path) => void unreadable.push(path),
       holdsTier: (path) => void tiers.push(path),

@@ -27,28 +27,18 @@ import {
 } from "./records.ts";
 import type { TreeIndex } from "./scan-index.ts";
 import type { ScanRule } from "./scan-rule.ts";
+import type { ScanSink } from "./scan-sink.ts";
 import { type ScanCount, type ScanTotals, scanTotals } from "./scan-totals.ts";
 import { examplePath, type ScanReason } from "./tally.ts";
 import { mayPassOver, needsFullScan } from "./trust.ts";
 
-export interface ScanRequest {
+export interface ScanRequest<Read extends ReadDirectory> {
   readonly root: ScanRoot;
   readonly rule: ScanRule;
   readonly index: TreeIndex;
-  readonly readers: Readers;
+  readonly readers: Readers<Read>;
   /** Read every directory, whatever the index says. */
   readonly isFull: boolean;
-}
-
-export interface ScanSink {
-  /** A directory with files that are old enough by their stamp; whether they are due is for the caller to judge. */
-  readonly found: (directory: ReadDirectory) => void;
-  /** Each thing that stays, where the rule asks for names. */
-  readonly kept: (code: ScanReason, path: RawPath) => void;
-  readonly unreadable: (path: RawPath, message: string) => void;
-  /** A tier's own folder lies in this directory. */
-  readonly holdsTier: (path: RawPath) => void;
-  readonly progress: (files: number) => void;
 }
 
 export interface Scanned {
@@ -62,7 +52,10 @@ export interface Scanned {
  * all others are read. No link is followed, no mount crossed, and a name that vanishes meanwhile is passed over (HAZARDS
  * M22, D6). `rolled-back`: the tree is older than the index, so it has to be read in full, from the start.
  */
-export async function scanTree(request: ScanRequest, sink: ScanSink): Promise<Scanned | "rolled-back"> {
+export async function scanTree<Read extends ReadDirectory>(
+  request: ScanRequest<Read>,
+  sink: ScanSink<Read>,
+): Promise<Scanned | "rolled-back"> {
   const { rule, index, readers } = request;
   const isFull = request.isFull || needsFullScan(index.fullAtMs, rule.nowMs);
   const remembered = isFull ? () => undefined : index.read;
@@ -84,8 +77,8 @@ export async function scanTree(request: ScanRequest, sink: ScanSink): Promise<Sc
 }
 
 interface Walk {
-  readonly request: ScanRequest;
-  readonly sink: ScanSink;
+  readonly request: ScanRequest<ReadDirectory>;
+  readonly sink: ScanSink<ReadDirectory>;
   readonly remembered: TreeIndex["read"];
   /** Groups that are walked, the deepest last: so the memory is that of a path, not of the tree. */
   readonly stack: Group[];
@@ -100,7 +93,11 @@ interface Walk {
   isRolledBack: boolean;
 }
 
-function startWalk(request: ScanRequest, sink: ScanSink, remembered: TreeIndex["read"]): Walk {
+function startWalk(
+  request: ScanRequest<ReadDirectory>,
+  sink: ScanSink<ReadDirectory>,
+  remembered: TreeIndex["read"],
+): Walk {
   return {
     request,
     sink,
@@ -133,6 +130,7 @@ function visit(walk: Walk, group: Group): void {
   const { record } = group;
   const verdict = record.isKnown ? lookAgain(walk, group) : "read";
   if (verdict === "read") ask(walk, group);
+  if (group.isNew && (verdict === "passed" || verdict === "elsewhere")) walk.sink.passed(pathOf(group));
   if (verdict === "gone") group.changes.set(record.at, undefined);
   if (verdict === "elsewhere") {
     walk.totals.add({ code: "other-file-system", count: 1, bytes: 0 }, () => pathOf(group));
@@ -195,7 +193,7 @@ function ask(walk: Walk, group: Group): void {
   walk.request.readers.ask(path);
 }
 
-function takeReading(walk: Walk, reading: Reading): void {
+function takeReading(walk: Walk, reading: Reading<ReadDirectory>): void {
   const asked = walk.asked.get(reading.path);
   if (asked === undefined) throw new Error("a directory was read that nobody asked for");
   const { group, at, name } = asked;
@@ -211,13 +209,13 @@ function takeReading(walk: Walk, reading: Reading): void {
 }
 
 function tell(walk: Walk, reading: ReadDirectory): void {
-  const { path, candidates } = reading;
+  const { path } = reading;
   walk.files += reading.files;
   countReading(walk, reading);
   for (const { code, name } of reading.kept) walk.sink.kept(code, examplePath(path, name));
   for (const { name, message } of reading.problems) walk.sink.unreadable(pathIn(path, name), message);
   if (reading.holdsTier) walk.sink.holdsTier(path);
-  if (candidates.length > 0) walk.sink.found(reading);
+  walk.sink.found(reading);
 }
 
 /** What its record counts, but for what is old enough now. */
@@ -227,8 +225,8 @@ function countReading({ totals, tally, record }: Walk, { path, ...reading }: Rea
   for (let at = record.talliesFrom; at < record.end; at = tally.end) {
     readTally(block, at, tally);
     if (tally.code === "too-young") {
-      tally.count -= reading.candidates.length;
-      tally.bytes -= reading.candidateBytes;
+      tally.count -= reading.old;
+      tally.bytes -= reading.oldBytes;
     }
     if (tally.count > 0) totals.add(tally, () => examplePath(path, tallyExample(block, tally)));
   }

@@ -9,6 +9,8 @@ export const scanReasons = [
   "special-file",
   "other-file-system",
   "engine-data",
+  ...(["reserved", "other-job", "device-node", "sticky", "immutable", "age-unknown"] as const),
+  ...(["in-use", "open-unknown", "live-socket", "linked-elsewhere", "changed-since-plan"] as const),
 ] as const satisfies readonly ReasonCode[];
 
 export type ScanReason = (typeof scanReasons)[number];

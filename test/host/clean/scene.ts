@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { type Catalog, openCatalog } from "../../../src/catalog/catalog.ts";
+import { noScanIndex } from "../../../src/catalog/scan-index.ts";
 import { openCleanJob } from "../../../src/clean/job.ts";
 import type { CleanRule } from "../../../src/clean/rule.ts";
 import { realHost } from "../../../src/host/host.ts";
@@ -114,6 +115,7 @@ function contextOf(catalog: Catalog, { nowMs, context }: Request): JobContext {
     progress: () => {},
     copierEntry: "",
     readerEntry: new URL("../../../src/entry/reader.ts", import.meta.url).pathname,
+    scanIndex: noScanIndex,
     restoreGraceMs: 14 * dayMs,
     logrotateNames: [],
     pacer: unpaced,

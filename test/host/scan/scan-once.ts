@@ -1,7 +1,8 @@
 import type { OpenScanIndex } from "../../../src/catalog/scan-index.ts";
-import { type Scanning, scanSource } from "../../../src/jobs/scan-source.ts";
+import { readingFiles, type Scanning, scanSource } from "../../../src/jobs/scan-source.ts";
 import { openSourceRoot } from "../../../src/jobs/source.ts";
-import { pathIn, type RawPath, rawPath } from "../../../src/lib/raw-path.ts";
+import { pathIn, rawPath } from "../../../src/lib/raw-path.ts";
+import type { ReadFiles } from "../../../src/scan/reading.ts";
 import type { Scanned } from "../../../src/scan/scan.ts";
 import type { ScanRule } from "../../../src/scan/scan-rule.ts";
 
@@ -33,8 +34,8 @@ export async function scanOnce(
   let due: string[] = [];
   let isRolledBack = false;
   const sink = {
-    found: ({ path, candidates }: { path: RawPath; candidates: readonly RawPath[] }) =>
-      void due.push(...candidates.map((name) => pathIn(path, name))),
+    found: ({ path, candidates }: ReadFiles) => void due.push(...candidates.map((name) => pathIn(path, name))),
+    passed: () => {},
     restart: () => {
       due = [];
       isRolledBack = true;
@@ -46,7 +47,7 @@ export async function scanOnce(
     holdsTier: () => {},
     progress: () => {},
   };
-  const scanned = await scanSource(source, { scanning, rule }, sink);
+  const scanned = await scanSource<ReadFiles>(source, { scanning, reading: readingFiles(rule, now) }, sink);
   return { ...scanned, due: due.sort(), isRolledBack };
 }
 
