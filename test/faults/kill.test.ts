@@ -46,3 +46,28 @@ test("M1: between the batches of a run", { skip }, async (t) => {
   const calls = ["renameat2", "pwrite64", "unlinkat"];
   await killAtEach(t, { tiny: 1_100, calls: runsAll ? calls : [dice.pick(calls)], dice });
 });
+
+test("M1, M31: sets go whole whenever a run dies", { skip }, async (t) => {
+  t.diagnostic(seedNote);
+  const ofSets = [
+    "symlinkat",
+    "fchownat",
+    "fchmod",
+    "utimensat",
+    "mkdirat",
+    "renameat2",
+    "unlinkat",
+    "write",
+    "syncfs",
+  ];
+  const calls = runsAll ? [...ofCopying, ...ofPublishing, "symlinkat"] : dice.sample(ofSets, 0.5);
+  await killAtEach(t, { sets: true, calls, dice });
+});
+
+test("M1, M31: sets on a tier beside their source, and on one that publishes without promises", { skip }, async (t) => {
+  t.diagnostic(seedNote);
+  const calls = ["fsync", "renameat2", "unlinkat"];
+  await killAtEach(t, { sets: true, besideSource: true, calls: runsAll ? calls : [dice.pick(calls)], dice });
+  const byPlainRename = ["linkat", "renameat", "unlinkat", "mkdirat"];
+  await killAtEach(t, { sets: true, bindfs: true, calls: runsAll ? byPlainRename : [dice.pick(byPlainRename)], dice });
+});

@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { meet } from "./meet.ts";
 import { type Point, placeOf, pointsOf } from "./points.ts";
 import { makeScene, type Scene, type SceneOptions } from "./scene.ts";
-import { checkAllMoved, checkNothingLost, checkRestores, checkSettled } from "./scene-checks.ts";
+import { checkAllMoved, checkNothingLost, checkRestores, checkSetsWhole, checkSettled } from "./scene-checks.ts";
 import { fingerprint } from "./scene-facts.ts";
 import { runsAll, type Seeded } from "./seeded.ts";
 
@@ -30,7 +30,7 @@ export async function killAtEach(t: TestContext, bench: KillBench): Promise<void
     else
       for (const point of runsAll ? points : [dice.pick(points)]) {
         await t.test(`killed at ${call} #${point.occurrence}, ${placeOf(point.text)}`, () =>
-          killAt({ scene, before, where }, point),
+          killAt({ scene, before, where, sets: bench.sets === true }, point),
         );
       }
   }
@@ -40,14 +40,16 @@ interface Case {
   readonly scene: Scene;
   readonly before: ReadonlyMap<string, string>;
   readonly where: "job" | "main";
+  readonly sets: boolean;
 }
 
-async function killAt({ scene, before, where }: Case, point: Point): Promise<void> {
+async function killAt({ scene, before, where, sets }: Case, point: Point): Promise<void> {
   const [hit] = (await meet(scene, where, { ...point, deed: { signal: "KILL" } })).hits;
   checkNothingLost(scene);
   const repair = await scene.tierkeep("run", "--json");
   equal(repair.exitCode, 0, `the repair after ${hit?.text}: ${repair.stdout}${repair.stderr}`);
   checkAllMoved(scene);
+  if (sets) checkSetsWhole(scene);
   // A restore syncs each file, which takes long for a thousand; the bytes on the tier were compared just now.
   const restores = scene.files.length > 500 ? [] : [checkRestores(scene, before)];
   await Promise.all([checkSettled(scene), ...restores]);

@@ -1,11 +1,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { PlanReport } from "../../src/reports/plan.ts";
 import type { RunReport } from "../../src/reports/run.ts";
 import { type Scene, sceneHost } from "./scene.ts";
 import { type FoundFile, filesBelow, fingerprint } from "./scene-facts.ts";
-import type { SceneFile } from "./scene-files.ts";
+import { directoryTime, type SceneFile } from "./scene-files.ts";
 import { scratch } from "./scratch.ts";
 import type { Finished } from "./strace.ts";
 
@@ -52,11 +52,21 @@ export function checkAllMoved(scene: Scene): void {
   }
 }
 
+/** What of a set is no file: on the tier, and not at the source. */
+export function checkSetsWhole(scene: Scene): void {
+  const stored = `${scene.warm}/${sceneHost}/logs`;
+  deepEqual(readdirSync(stored).toSorted(), ["set", "tiny"]);
+  equal(readlinkSync(`${stored}/set/link`), "noise.1");
+  for (const directory of ["set/empty", "set/odd"]) deepEqual(lstatSync(`${stored}/${directory}`).mtime, directoryTime);
+  deepEqual(readdirSync(scene.source), ["young"]);
+}
+
 /** Nothing begun is left over, and there is nothing more to do. */
 export async function checkSettled(scene: Scene): Promise<void> {
   deepEqual(stagingOf(scene), [], "left in staging");
   using db = new DatabaseSync(`${scene.stateDir}/catalog.db`, { readOnly: true });
   deepEqual(db.prepare("SELECT run, state FROM batches WHERE state <> 'done'").all(), [], "unfinished batches");
+  deepEqual(db.prepare("SELECT entry, state FROM sets").all(), [], "unfinished sets");
   deepEqual(db.prepare("SELECT run FROM staging").all(), [], "journalled staging folders");
   const [planned, health] = await Promise.all([scene.tierkeep("plan", "--json"), scene.tierkeep("health", "--json")]);
   equal(reportOf<PlanReport>(planned).jobs[0]?.totals.files, 0, "steps of the plan");

@@ -47,7 +47,7 @@ function* walk(root: string, below: string): Generator<string> {
   for (const entry of entriesOf(root, below)) {
     const name = `${below}${entry.name.toString("latin1")}`;
     if (entry.isDirectory()) yield* walk(root, `${name}/`);
-    else yield name;
+    else if (entry.isFile()) yield name;
   }
 }
 

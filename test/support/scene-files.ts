@@ -1,6 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, ftruncateSync, linkSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { setTimes } from "../../src/host/posix.ts";
 
 export interface SceneFile {
@@ -20,15 +30,39 @@ interface Wanted {
 
 const dayMs = 86_400_000;
 
-/** Makes the files below `root`: `tiny` small logs, and one of everything that is hard to move. */
-export function writeSceneFiles(root: string, tiny: number, nowMs: number): readonly SceneFile[] {
-  return [...tinyFiles(tiny), ...tellingFiles(), ...youngFiles()].map((file, index) => {
+export interface SceneFilesOptions {
+  /** Small logs, besides one of everything that is hard to move. */
+  readonly tiny: number;
+  /** Below `set`, `tiny` and, what stays, `young`. */
+  readonly inSets: boolean;
+}
+
+/** Makes the files below `root`. */
+export function writeSceneFiles(root: string, { tiny, inSets }: SceneFilesOptions): readonly SceneFile[] {
+  const nowMs = Date.now();
+  const plain = [...tinyFiles(tiny), ...tellingFiles(), ...youngFiles()];
+  const files = (inSets ? plain.map(inSet) : plain).map((file, index) => {
     const path = pathOf(root, file.name);
     mkdirSync(pathOf(root, file.name.split("/").slice(0, -1).join("/")), { recursive: true });
     (file.make ?? writeFileSync)(path, file.content);
     touch(path, nowMs - file.ageDays * dayMs, index);
     return { name: file.name, sha256: sha256(file.content), moves: file.ageDays > 7 };
   });
+  if (inSets) {
+    symlinkSync("noise.1", `${root}/set/link`);
+    mkdirSync(`${root}/set/empty`);
+    for (const directory of ["set/empty", "set/odd"]) utimesSync(`${root}/${directory}`, directoryTime, directoryTime);
+  }
+  return files;
+}
+
+/** Of directories in sets. */
+export const directoryTime = new Date("2020-02-29T12:00:00Z");
+
+function inSet(file: Wanted): Wanted {
+  const { name, ageDays } = file;
+  if (ageDays <= 7) return { ...file, name: `young/${name}` };
+  return name.startsWith("tiny/") ? file : { ...file, name: `set/${name}` };
 }
 
 export function pathOf(root: string, name: string): Buffer {

@@ -26,6 +26,8 @@ export interface SceneOptions {
   readonly bindfs?: boolean;
   /** The tier is a directory of the source's own file system, where files are synced one by one. */
   readonly besideSource?: boolean;
+  /** The files lie in sets, with a link and an empty directory. */
+  readonly sets?: boolean;
   /** Further keys of the tier. */
   readonly tierKeys?: Keys;
 }
@@ -60,10 +62,11 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
     hot: { filesystems: [hot.path] },
     warm: { path: warm, directory: options.besideSource === true, ...options.tierKeys },
   };
-  const move = { name: "logs", source: paths.source, compress: "zstd", layout: "by-date" };
+  const unit = options.sets === true ? { unit: "entry", settled_for: "0s" } : { layout: "by-date" };
+  const move = { name: "logs", source: paths.source, compress: "zstd", ...unit };
   const { stateDir } = paths;
   writeFileSync(`${directory}/t.toml`, configurationText({ host: sceneHost, stateDir, tiers, moves: [move] }));
-  const files = writeSceneFiles(paths.source, options.tiny ?? 90, Date.now());
+  const files = writeSceneFiles(paths.source, { tiny: options.tiny ?? 90, inSets: options.sets === true });
   await succeed(tierkeep(directory, ["tier", "adopt", "warm", "--yes"]));
   await succeed(tierkeep(directory, ["approve", "logs"]));
   const kept = [paths.source, warm, paths.stateDir];
