@@ -38,16 +38,13 @@ export function judgeJob(job: Job, judging: Judging, planRefusal: Refusal | unde
   };
 }
 
-/** What was approved under the job's name, or before under one of those that it had. */
+/** What was approved last, under the job's name or one of those that it had before. */
 export function approvalOf(
   name: string,
   { catalog, formerly }: Pick<Judging, "catalog" | "formerly">,
 ): SavedApproval | undefined {
-  for (const each of [name, ...formerly]) {
-    const saved = catalog?.decisions.approvalOf(each);
-    if (saved !== undefined) return saved;
-  }
-  return undefined;
+  const saved = [name, ...formerly].flatMap((each) => catalog?.decisions.approvalOf(each) ?? []);
+  return saved.toSorted((one, other) => other.approvedAtMs - one.approvedAtMs)[0];
 }
 
 function refuseChangedSource(job: Job, change: string | undefined): Refusal | undefined {

@@ -7,13 +7,14 @@ import type { RunSummary } from "../reports/history.ts";
 import { type JobStatusAtAGlance, type StatusReport, statusReport, type TierStatus } from "../reports/status.ts";
 import { type AppDoors, envelopeFacts } from "./app.ts";
 import { recentRuns } from "./history.ts";
+import { approvalOf } from "./judge-job.ts";
 
 /** Tiers as health sees them, jobs as the last runs left them; within health's own limit, whatever hangs. */
 export async function lookAtAll(doors: AppDoors, config: Config): Promise<StatusReport> {
   const health = await checkHealth(
     {
       tiers: config.tiers,
-      jobs: config.jobs.map(({ name }) => name),
+      jobs: config.jobs,
       hostName: config.host,
       toolVersion: doors.toolVersion,
       runtimeDir: config.runtimeDir,
@@ -65,16 +66,17 @@ function withoutJobs({ jobs: _, ...run }: RunSummary): Omit<RunSummary, "jobs"> 
 }
 
 function lastOf(
-  { name, kind }: Config["jobs"][number],
+  { name, formerly, kind }: Config["jobs"][number],
   runs: readonly RunSummary[],
   catalog: Catalog | undefined,
 ): JobStatusAtAGlance {
-  const run = runs.find(({ jobs }) => jobs.some((job) => job.name === name));
+  const isIt = (job: { readonly name: string }) => job.name === name || formerly.includes(job.name);
+  const run = runs.find(({ jobs }) => jobs.some(isIt));
   return {
     name,
     kind,
-    approved: catalog?.decisions.approvalOf(name) !== undefined,
+    approved: approvalOf(name, { catalog, formerly }) !== undefined,
     lastRunAt: run?.startedAt ?? null,
-    last: run?.jobs.find((job) => job.name === name) ?? null,
+    last: run?.jobs.find(isIt) ?? null,
   };
 }
