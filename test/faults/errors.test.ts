@@ -4,7 +4,7 @@ import type { RunReport } from "../../src/reports/run.ts";
 import { needsRoot } from "../support/loop-mount.ts";
 import { meet } from "../support/meet.ts";
 import { concernsScene, type Point, placeOf, pointsOf } from "../support/points.ts";
-import { makeScene, type Scene } from "../support/scene.ts";
+import { makeScene, type Scene, type SceneOptions } from "../support/scene.ts";
 import { checkAllMoved, checkNothingLost, checkRestores, checkSettled, reportOf } from "../support/scene-checks.ts";
 import { fingerprint } from "../support/scene-facts.ts";
 import { runsAll, seeded } from "../support/seeded.ts";
@@ -86,8 +86,20 @@ interface Case extends Point {
 }
 
 test("M11, M27: a call that fails loses nothing, and the report says which it was", { skip: needsRoot }, async (t) => {
+  await failAtEach(t, {}, { calls, share: 0.1 });
+});
+
+test("M11, M27, M31: the same with sets", { skip: needsRoot }, async (t) => {
+  await failAtEach(t, { sets: true }, { calls: [...calls, "symlinkat"], share: 0.01 });
+});
+
+async function failAtEach(
+  t: TestContext,
+  options: SceneOptions,
+  { calls, share }: { readonly calls: readonly string[]; readonly share: number },
+): Promise<void> {
   t.diagnostic(`seed ${dice.seed}: TIERKEEP_SEED=${dice.seed} repeats the choices`);
-  await using scene = await makeScene();
+  await using scene = await makeScene(options);
   const before = fingerprint(scene.source);
   const unharmed = await scene.traced("job", { calls }, ["run", "--json"]);
   equal(unharmed.exitCode, 0, unharmed.stderr);
@@ -99,11 +111,11 @@ test("M11, M27: a call that fails loses nothing, and the report says which it wa
     .filter((point) => met(point).every((each) => concernsScene(each.text)))
     .flatMap((point) => errors.map((error) => ({ ...point, error })));
   t.diagnostic(`${all.length} cases`);
-  for (const each of runsAll ? all : dice.sample(all, 0.1)) {
+  for (const each of runsAll ? all : dice.sample(all, share)) {
     const name = `${each.error} from ${each.call} #${each.occurrence}, ${placeOf(each.text)}`;
     await t.test(name, (one) => failAt(one, { scene, before }, each));
   }
-});
+}
 
 test("C3, C8: where the disk under state_dir is full for an instant, the reserve is room enough", {
   skip: needsRoot,

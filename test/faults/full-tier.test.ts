@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { RunReport } from "../../src/reports/run.ts";
 import { needsRoot } from "../support/loop-mount.ts";
 import { makeScene, type Scene } from "../support/scene.ts";
-import { checkAllMoved, checkNothingLost, checkSettled, reportOf } from "../support/scene-checks.ts";
+import { checkAllMoved, checkNothingLost, checkSetsWhole, checkSettled, reportOf } from "../support/scene-checks.ts";
 
 const skip = needsRoot;
 
@@ -30,6 +30,25 @@ test("M11, M27: a tier that fills up half-way stops the job cleanly", { skip }, 
   );
   checkOnePlaceEach(scene);
   await roomAgain(scene, filler);
+});
+
+test("M11, M27, M31: a tier that fills up half-way keeps what is proved of a set, and shows nothing of it", {
+  skip,
+}, async () => {
+  const mkfs = ["-b", "4096", "-N", "8192", "-m", "0"];
+  await using scene = await makeScene({
+    sets: true,
+    tiny: 2_500,
+    warmMiB: 64,
+    warmMkfs: mkfs,
+    tierKeys: { reserve: "0%" },
+  });
+  const filler = leave(scene, 15);
+  await runPartial(scene);
+  for (const { file, atSource, stored } of checkNothingLost(scene))
+    equal((atSource === undefined ? 0 : 1) + stored.length, 1, `places of ${file.name}`);
+  await roomAgain(scene, filler);
+  checkSetsWhole(scene);
 });
 
 /** Fills the tier with somebody else's file until so much is left. */
