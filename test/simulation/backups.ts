@@ -34,13 +34,13 @@ export function openBackups(path: string, { roll, owed }: { roll: Roll; owed: Ma
   };
 }
 
-function oneFile(path: string, nowMs: number, roll: Roll): BackupSet {
+export function oneFile(path: string, nowMs: number, roll: Roll): BackupSet {
   const files = new Map([[path, write(path, { ms: nowMs, lines: 1 + roll(2_000) })]]);
   return { path, files, newestMs: nowMs };
 }
 
 /** As `rsync -a` leaves it: files keep the times that they had where they came from. */
-function tree(path: string, nowMs: number, roll: Roll): BackupSet {
+export function tree(path: string, nowMs: number, roll: Roll): BackupSet {
   const hourMs = 3_600_000;
   mkdirSync(`${path}/wal`, { recursive: true });
   const files = new Map<string, string>();

@@ -8,7 +8,7 @@ import type { Mishap } from "./mishaps.ts";
 import { lookAtSources, lookAtTiers, type Morning } from "./morning.ts";
 import { doNight, type NightSpec, planNight } from "./night.ts";
 import { askCatalog, askHealth } from "./questions.ts";
-import { liveUntil, putOff, type Server, specOf } from "./server.ts";
+import { liveUntil, putOff, readConfig, type Server, specOf } from "./server.ts";
 
 const nightsBetweenQuestions = 20;
 
@@ -41,7 +41,8 @@ export async function liveThrough(server: Server, that: ThatNight): Promise<read
   const morning = await usualMorning(server, that, spec);
   deepEqual(brokenIn(morning), {}, `${when}, ${JSON.stringify(morning.told)}`);
   if (!Object.values(morning.told).includes("clock")) server.clock.trustedMs = night.nowMs;
-  if (number % nightsBetweenQuestions === 0) deepEqual(await askCatalog(server), [], `${when}: catalog check`);
+  if (number % nightsBetweenQuestions === 0)
+    deepEqual(await askCatalog(readConfig(server), night.nowMs), [], `${when}: catalog check`);
   return [night.occasion, mishap.name, ...Object.values(morning.told)];
 }
 
@@ -63,7 +64,9 @@ async function usualMorning(server: Server, { number, night, mishap }: ThatNight
   const strangerBefore = stranger === undefined ? undefined : lookBelow(stranger);
   const told = await doNight(spec);
   const isAsked = mishap.finding !== undefined || number % nightsBetweenQuestions === 0;
-  const findings: readonly Finding[] | undefined = isAsked ? await askHealth(server) : undefined;
+  const findings: readonly Finding[] | undefined = isAsked
+    ? await askHealth(readConfig(server), night.nowMs)
+    : undefined;
   const after = lookAtSources(server);
   const isThere = mishap.untouched === undefined && !isPutOff && !Object.values(told).includes("NOT_APPROVED");
   const plannedAgain = isThere ? await planNight(spec) : {};

@@ -14,6 +14,11 @@ import type { TierConfig } from "../../src/tiers/tier.ts";
 
 const dayMs = 86_400_000;
 
+/** A built program: a thread of its bundle starts in a quarter of the time of its sources. */
+export function programPath(name: string): string {
+  return new URL(`../../dist/${name}.js`, import.meta.url).pathname;
+}
+
 /** One run of all jobs, as data, so that it can be done in this process or in one that will be killed. */
 export interface NightSpec {
   readonly run: string;
@@ -94,7 +99,6 @@ function approve(catalog: Catalog, { name, rule }: Job, nowMs: number): void {
 }
 
 function contextOf(spec: NightSpec, catalog: Catalog, guard: Refusal | undefined): JobContext {
-  const entry = (name: string) => new URL(`../../src/entry/${name}.ts`, import.meta.url).pathname;
   const clock = { now: () => spec.nowMs, elapsed: () => performance.now() };
   const { signal } = new AbortController();
   const quiet = { baselineRatio: 0, isTight: () => false, onWaiting: () => {}, readPressure: () => undefined };
@@ -106,8 +110,8 @@ function contextOf(spec: NightSpec, catalog: Catalog, guard: Refusal | undefined
     clock,
     signal,
     progress: () => {},
-    copierEntry: entry("copier"),
-    readerEntry: entry("reader"),
+    copierEntry: programPath("copier"),
+    readerEntry: programPath("reader"),
     // What the kernel stamps on directories is real time, and says nothing on a manual clock.
     scanIndex: noScanIndex,
     restoreGraceMs: 14 * dayMs,

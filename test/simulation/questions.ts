@@ -3,24 +3,24 @@ import { checkCatalog } from "../../src/app/catalog-check.ts";
 import { askTiers } from "../../src/app/shelf.ts";
 import { tellHealth } from "../../src/app/tell-health.ts";
 import { openCatalog } from "../../src/catalog/catalog.ts";
+import type { Config } from "../../src/config/config.ts";
 import { realHost } from "../../src/host/host.ts";
 import type { Finding } from "../../src/reports/health.ts";
-import { readConfig, type Server } from "./server.ts";
+import { programPath } from "./night.ts";
 
 /** What is wrong with the tiers, as health says. */
-export async function askHealth(server: Server): Promise<readonly Finding[]> {
-  const config = readConfig(server);
+export async function askHealth(config: Config, nowMs: number): Promise<readonly Finding[]> {
   {
     using catalog = openCatalog(config.stateDir);
-    tellHealth(config, { catalog, nowMs: server.clock.nowMs });
+    tellHealth(config, { catalog, nowMs });
   }
-  const { findings } = await askTiers(doorsAt(server.clock.nowMs), config, config.tiers);
+  const { findings } = await askTiers(doorsAt(nowMs), config, config.tiers);
   return findings;
 }
 
 /** Where the catalog and the tiers do not agree. */
-export async function askCatalog(server: Server): Promise<readonly string[]> {
-  const report = await checkCatalog(doorsAt(server.clock.nowMs), readConfig(server), { onLooked: () => {} });
+export async function askCatalog(config: Config, nowMs: number): Promise<readonly string[]> {
+  const report = await checkCatalog(doorsAt(nowMs), config, { onLooked: () => {} });
   const { status, integrity, problems } = report;
   const words = problems.map(({ kind, path, tier }) => `${kind}: ${path} on ${tier}`);
   return status === "ok" ? [] : [status, ...integrity, ...words];
@@ -33,6 +33,6 @@ export function doorsAt(nowMs: number): AppDoors {
     ...{ pid: process.pid, toolVersion: "0.0.0", userRuntimeDir: undefined, startedBySystemd: false },
     host: { ...host, clock: { now: () => nowMs, elapsed: clock.elapsed } },
     signal: new AbortController().signal,
-    entryPoint: (name) => new URL(`../../src/entry/${name}.ts`, import.meta.url).pathname,
+    entryPoint: programPath,
   };
 }

@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
-import { zstdDecompressSync } from "node:zlib";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { openCatalog } from "../../src/catalog/catalog.ts";
 import type { Placement } from "../../src/catalog/placements.ts";
 import { bytesOf } from "../../src/lib/raw-path.ts";
@@ -31,5 +31,6 @@ export function storedContent(stateDir: string, tiers: readonly TierConfig[]): r
 
 function contentOf(file: Buffer, { compression }: Placement): Buffer {
   const bytes = readFileSync(file);
-  return compression === "none" ? bytes : zstdDecompressSync(bytes);
+  if (compression === "none") return bytes;
+  return compression === "gzip" ? gunzipSync(bytes) : zstdDecompressSync(bytes);
 }
