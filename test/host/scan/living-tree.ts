@@ -93,7 +93,13 @@ const operations: Readonly<Record<string, readonly [weight: number, Operation]>>
   link: [3, (tree, listed) => linkSync(tree.chance.pick(listed.files), fresh(tree, listed, "l"))],
   unlink: [5, (tree, { files }) => unlinkSync(tree.chance.pick(files))],
   symlink: [1, (tree, listed) => symlinkSync(tree.chance.pick(listed.files), fresh(tree, listed, "s"))],
-  chmod: [2, (tree, { directories, files }) => chmodSync(tree.chance.pick([...directories, ...files]), 0o700)],
+  fifo: [1, (tree, listed) => execFileSync("mkfifo", [fresh(tree, listed, "p")])],
+  ageDirectory: [4, (tree, { directories }) => touch(tree, tree.chance.pick(directories), tree.chance.pick(ages))],
+  chmod: [
+    2,
+    (tree, { directories, files }) =>
+      chmodSync(tree.chance.pick([...directories, ...files]), tree.chance.pick([0o700, 0o1700])),
+  ],
   makeDirectory: [6, makeDirectory],
   removeDirectory: [2, (tree, { directories }) => rmdirSync(tree.chance.pick(directories))],
   renameDirectory: [4, (tree, listed) => renameSync(tree.chance.pick(listed.directories), fresh(tree, listed, "d"))],

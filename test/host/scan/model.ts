@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
-import { noScanIndex, openScanIndex } from "../../../src/catalog/scan-index.ts";
+import { noScanIndex, type OpenScanIndex, openScanIndex } from "../../../src/catalog/scan-index.ts";
 import { scratch } from "../../support/scratch.ts";
 import { seeded } from "../../support/seeded.ts";
 import { type Forgotten, forgetting } from "./known-tree.ts";
 import { openLivingTree } from "./living-tree.ts";
-import { scanOnce } from "./scan-once.ts";
+import { type ScanTimes, scanOnce } from "./scan-once.ts";
 
 export interface ModelRequest {
   /** An empty directory on the file system that is tried. */
@@ -15,6 +15,21 @@ export interface ModelRequest {
   /** The machine's clock as it is, or going on by three seconds from scan to scan, so that directories settle. */
   readonly clock: "real" | "ahead";
   readonly forgotten?: Forgotten;
+  /** What looks at the tree; a scan of a move where it is left out. */
+  readonly looks?: Looks;
+}
+
+/** Looks at a tree as one kind of job does. */
+export interface Looks {
+  /** By path from the root, sorted, and how many things stay. */
+  readonly look: (root: string, index: OpenScanIndex, times: ScanTimes) => Promise<Seen>;
+  /** Does what a look through the index found; `undefined`: what is due is taken away. */
+  readonly act?: (root: string, index: OpenScanIndex, times: ScanTimes) => Promise<void>;
+}
+
+export interface Seen {
+  readonly due: readonly string[];
+  readonly stays?: number;
 }
 
 export interface ModelResult {
@@ -34,6 +49,7 @@ export async function runModel(request: ModelRequest): Promise<ModelResult> {
   mkdirSync(root);
   using tree = openLivingTree(root, chance, now);
   const used = request.forgotten === undefined ? index : forgetting(index, request.forgotten, root);
+  const looks: Looks = request.looks ?? { look: scanOnce };
   let operations = 0;
   for (let scan = 0; scan < request.scans; scan++) {
     const done = Array.from({ length: request.operationsEach }, tree.step);
@@ -43,19 +59,23 @@ export async function runModel(request: ModelRequest): Promise<ModelResult> {
       aheadMs += 3_000;
     }
     const nowMs = now();
-    const { due: indexed } = await scanOnce(root, used, { nowMs, now });
-    const { due: full } = await scanOnce(root, noScanIndex, { nowMs, now });
-    const missed = full.filter((path) => !indexed.includes(path));
-    const invented = indexed.filter((path) => !full.includes(path));
-    if (missed.length + invented.length > 0) {
-      const difference = `seed ${request.seed}, scan ${scan}: missed ${missed}; invented ${invented}; after ${done}`;
-      return { operations, difference };
-    }
+    const indexed = await looks.look(root, used, { nowMs, now });
+    const full = await looks.look(root, noScanIndex, { nowMs, now });
+    const difference = differenceOf(indexed, full);
+    if (difference !== undefined)
+      return { operations, difference: `seed ${request.seed}, scan ${scan}: ${difference}; after ${done}` };
     tree.looked();
-    if (scan % 2 === 0) tree.moveAway(full);
+    if (scan % 2 === 0) await (looks.act?.(root, used, { nowMs, now }) ?? tree.moveAway(full.due));
     if (request.clock === "ahead") waitForTick();
   }
   return { operations, difference: undefined };
+}
+
+function differenceOf(indexed: Seen, full: Seen): string | undefined {
+  const missed = full.due.filter((path) => !indexed.due.includes(path));
+  const invented = indexed.due.filter((path) => !full.due.includes(path));
+  if (missed.length + invented.length > 0) return `missed ${missed}; invented ${invented}`;
+  return indexed.stays === full.stays ? undefined : `counted ${indexed.stays} instead of ${full.stays}`;
 }
 
 /** Longer than a tick of the kernel's coarse clock, of which no file system is told finer. */
