@@ -75,12 +75,12 @@ interface BringingBack {
 
 /** Each goes back by itself, and before it the directories that it was in; what one meets concerns it alone. */
 export function bringAllBack(aside: AsideMeant, work: BringingBack): RestoredFile[] {
-  const meant = new Set([...aside.values()].flat());
+  const meant = new Map([...aside.values()].flat().map((item) => [quarantinedId(item), item]));
   const made: MadeDirectory[] = [];
   const files: RestoredFile[] = [];
-  for (const item of [...directoriesAround(meant, work), ...meant].sort(byPath)) {
+  for (const item of [...directoriesAround(meant, work), ...meant.values()].sort(byPath)) {
     const file = isThere(item, work) ? undefined : bringOneBack(item, work, made);
-    if (file === undefined || !(meant.has(item) || file.error !== null)) continue;
+    if (file === undefined || !(meant.has(quarantinedId(item)) || file.error !== null)) continue;
     work.request.onRestored(file);
     files.push(file);
   }
@@ -103,18 +103,23 @@ function byPath(left: Quarantined, right: Quarantined): number {
 }
 
 /** Those that lie aside, too, the newest of each path; below another directory they are not made as they were. */
-function directoriesAround(meant: ReadonlySet<Quarantined>, { catalog, request }: BringingBack): Iterable<Quarantined> {
+function directoriesAround(
+  meant: ReadonlyMap<string, Quarantined>,
+  { catalog, request }: BringingBack,
+): Iterable<Quarantined> {
   if (request.to !== undefined) return [];
   const above = new Set<RawPath>();
-  for (const { root, path } of meant) {
+  const meantPaths = new Set([...meant.values()].map(({ root, path }) => joinPath(root, path)));
+  for (const { root, path } of meant.values()) {
     for (let at = parentOf(path); at !== ""; at = parentOf(at)) above.add(joinPath(root, at));
   }
   const newest = new Map<RawPath, Quarantined>();
   for (const item of catalog.quarantine.all()) {
     const path = joinPath(item.root, item.path);
-    if (item.isDirectory && above.has(path) && isAside(item, request.reach)) newest.set(path, item);
+    if (item.isDirectory && above.has(path) && !meantPaths.has(path) && isAside(item, request.reach))
+      newest.set(path, item);
   }
-  return [...newest.values()].filter((item) => !meant.has(item));
+  return newest.values();
 }
 
 /** A directory that was made anew stays as it is, and what was in the old one goes into it. */

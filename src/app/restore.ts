@@ -20,6 +20,7 @@ import { type AsideMeant, asideMeant, bringAllBack } from "./restore-aside.ts";
 import { type PartsMeant, partsMeant } from "./restore-parts.ts";
 import { openShelf, type TierShelf } from "./shelf.ts";
 import { openCatalogToWrite, reportedError } from "./stored.ts";
+import { tellHealth } from "./tell-health.ts";
 
 export interface RestoreAsk extends Omit<TargetOptions, "reach"> {
   readonly patterns: readonly string[];
@@ -51,10 +52,9 @@ export async function restoreAll(doors: AppDoors, config: Config, ask: RestoreAs
   const names = [...chosen.values()].map((placement) => placement.tier);
   using shelf = await openShelf(doors, config, { catalog, names });
   const links = new Map<string, RawPath>();
-  const files: RestoredFile[] = [
-    ...bringAllBack(aside, { catalog, request, nowMs: doors.host.clock.now() }),
-    ...parts.begin(),
-  ];
+  const nowMs = doors.host.clock.now();
+  const files: RestoredFile[] = [...bringAllBack(aside, { catalog, request, nowMs }), ...parts.begin()];
+  if (aside.size > 0) tellHealth(config, { catalog, nowMs });
   for (const group of restoreGroups(chosen.values())) {
     doors.signal.throwIfAborted();
     const restored = await restoreSome(group, { doors, catalog, shelf, links, request });

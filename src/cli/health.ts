@@ -68,7 +68,7 @@ function askOnce({ options, startedMs }: Asking, cli: Cli, open: HealthOpeners):
   const config = open.config(options.config);
   const request = {
     tiers: config.tiers,
-    jobs: config.jobs.map((job) => job.name),
+    jobs: config.jobs,
     hostName: config.host,
     toolVersion: cli.toolVersion,
     runtimeDir: config.runtimeDir,

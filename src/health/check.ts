@@ -5,6 +5,7 @@ import { readMounts } from "../tiers/mounts.ts";
 import type { TierConfig } from "../tiers/tier.ts";
 import { finding } from "./findings.ts";
 import { probeGroups } from "./group.ts";
+import { type ConfiguredJob, judgeAside } from "./judge-aside.ts";
 import { judgeStored } from "./judge-stored.ts";
 import { judgeTier } from "./judge-tier.ts";
 import { type LockPlaces, openLockDirectory } from "./probe-lock.ts";
@@ -13,8 +14,7 @@ import { readToldByRuns, type ToldByRuns } from "./told-by-runs.ts";
 
 export interface HealthRequest extends LockPlaces {
   readonly tiers: readonly TierConfig[];
-  /** Names of the configured jobs. */
-  readonly jobs: readonly string[];
+  readonly jobs: readonly ConfiguredJob[];
   readonly hostName: string;
   readonly toolVersion: string;
   /** The script of a probe child. */
@@ -52,11 +52,12 @@ export async function checkHealth(request: HealthRequest, host: Host, signal: Ab
     toolVersion: request.toolVersion,
     toldAt: told.writtenAt ?? null,
     tiers: judged.map((each) => each.health),
-    jobs: request.jobs.map((name) => ({ name, lastSuccessAt: told.lastSuccessAt.get(name) ?? null })),
+    jobs: request.jobs.map(({ name }) => ({ name, lastSuccessAt: told.lastSuccessAt.get(name) ?? null })),
     findings: [
       ...judged.flatMap((each) => each.findings),
-      ...request.jobs.flatMap((job) => refused(told, job)),
+      ...request.jobs.flatMap(({ name }) => refused(told, name)),
       ...judgeStored(told),
+      ...judgeAside(told, request.jobs),
     ],
   });
 }

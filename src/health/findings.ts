@@ -126,6 +126,13 @@ export const findingTable = {
       "A job that moves by a watermark freed less than half of what it counted on at its last run. `tier` has the job's name.",
     remedy: "Find what holds the room: a snapshot, or processes with removed files open (`lsof +L1`).",
   },
+  "quarantine-left": {
+    severity: "warning",
+    meaning:
+      "A clean job that is not configured any more set things aside, and no run ends that. `tier` has the job's name.",
+    remedy:
+      "`tierkeep restore DIRECTORY` brings everything back; a `[[clean]]` job with that name in `formerly` removes it in time.",
+  },
   "lvm-missing-device": {
     severity: "critical",
     meaning: "A physical volume of the tier's volume group is missing.",

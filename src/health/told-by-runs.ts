@@ -12,6 +12,7 @@ export interface ToldByRuns {
   readonly refusals: PinStatus["refusals"];
   readonly flaws: PinStatus["flaws"];
   readonly lacking: PinStatus["lacking"];
+  readonly aside: PinStatus["aside"];
 }
 
 export function readToldByRuns(runtimeDir: string): ToldByRuns {
@@ -25,8 +26,9 @@ export function readToldByRuns(runtimeDir: string): ToldByRuns {
       refusals: new Map(),
       flaws: [],
       lacking: [],
+      aside: [],
     };
   }
-  const { writtenAt, pins, capabilities, lastSuccessAt, refusals, flaws, lacking } = status;
-  return { writtenAt, pins, capabilities, lastSuccessAt, refusals, flaws, lacking };
+  const { writtenAt, pins, capabilities, lastSuccessAt, refusals, flaws, lacking, aside } = status;
+  return { writtenAt, pins, capabilities, lastSuccessAt, refusals, flaws, lacking, aside };
 }

@@ -19,6 +19,16 @@ export interface PinStatus {
   readonly refusals: ReadonlyMap<string, ToldRefusal>;
   readonly flaws: readonly ToldFlaws[];
   readonly lacking: readonly ToldLack[];
+  readonly aside: readonly ToldAside[];
+}
+
+/** What clean jobs set aside, by job and scratch directory, whether the job is still configured or not. */
+export interface ToldAside {
+  readonly job: string;
+  /** For people. */
+  readonly root: string;
+  readonly count: number;
+  readonly bytes: number;
 }
 
 /** Stored versions of a tier that were found to be wrong and are not mended. */
@@ -61,6 +71,7 @@ export interface PinStatusFacts {
   /** All of them, from the catalog; absent: what is known stays. */
   readonly flaws?: readonly ToldFlaws[];
   readonly lacking?: readonly ToldLack[];
+  readonly aside?: readonly ToldAside[];
 }
 
 const schema = "tierkeep.status/1";
@@ -85,6 +96,7 @@ export function writePinStatus(runtimeDir: string, pins: readonly TierPin[], fac
     jobs: { ...jobsBefore, ...Object.fromEntries(jobs) },
     flaws: facts.flaws ?? before.flaws,
     lacking: facts.lacking ?? before.lacking,
+    aside: facts.aside ?? before.aside,
   };
   replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`, 0o644);
   shareWithAll(file, 0o644);
@@ -106,6 +118,7 @@ export function readPinStatus(runtimeDir: string): PinStatus | undefined {
     refusals: refusalsIn(tableOf(document.jobs)),
     flaws: tablesIn(document.flaws).filter(isFlaws),
     lacking: tablesIn(document.lacking).filter(isLack),
+    aside: tablesIn(document.aside).filter(isToldAside),
   };
 }
 
@@ -164,6 +177,11 @@ function isFlaws(value: unknown): value is ToldFlaws {
 function isLack(value: unknown): value is ToldLack {
   const { tier, lack, sinceMs } = tableOf(value);
   return typeof tier === "string" && typeof lack === "string" && typeof sinceMs === "number";
+}
+
+function isToldAside(value: unknown): value is ToldAside {
+  const { job, root, count, bytes } = tableOf(value);
+  return typeof job === "string" && typeof root === "string" && typeof count === "number" && typeof bytes === "number";
 }
 
 const pinTexts = ["tier", "uuid", "mountPoint", "filesystemType", "filesystemId", "adoptedAt"] as const;

@@ -40,7 +40,7 @@ export function startHealth(call: HealthCall): ChildProcess {
     host: "jts-1",
     runtimeDir,
     tiers: call.tiers,
-    jobs: [{ name: "logs" }],
+    jobs: [{ name: "logs", kind: "move", formerly: [] }],
   };
   writeFileSync(file, JSON.stringify(config));
   const main = new URL("health-main.ts", import.meta.url).pathname;

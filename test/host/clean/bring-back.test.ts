@@ -9,6 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { posix } from "node:path";
 import { test } from "node:test";
 import { bringAllBack, matchAside } from "../../../src/app/restore-aside.ts";
 import type { RawPath } from "../../../src/lib/raw-path.ts";
@@ -19,7 +20,7 @@ const reach = { resolve: (path: RawPath) => path, answers: () => true };
 
 /** As `restore PATH` below the scratch directory does it; what it told, by name. */
 function restore(scene: CleanScene, name: string): Readonly<Record<string, string | null>> {
-  const pattern = `${scene.path}/${name}`;
+  const pattern = posix.join(scene.path, name);
   const typed = { patterns: [pattern], atMs: undefined, workingDirectory: "/", reach };
   const request = { ...typed, to: undefined, keepBoth: false, onRestored: () => {} };
   const items = matchAside(scene.catalog, pattern, typed);
@@ -83,6 +84,15 @@ test("what was in a directory that somebody has made anew goes into that one", a
   await scene.run({ rule });
   writeFileSync(`${scene.path}/taken`, "new");
   assert.deepEqual(restore(scene, "taken"), { taken: "TARGET_EXISTS" });
+});
+
+test("a whole tree comes back, and each thing of it is told", async () => {
+  using scene = openCleanScene();
+  mkdirSync(`${scene.path}/more`);
+  writeFileSync(`${scene.path}/more/x`, "x");
+  await scene.run({ rule });
+  assert.deepEqual(restore(scene, ""), { more: null, "more/x": null });
+  assert.deepEqual(readdirSync(scene.path), ["more"]);
 });
 
 test("what a killed run had set aside is found and comes back before the next run", async () => {
