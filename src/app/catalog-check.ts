@@ -6,9 +6,10 @@ import { bytesOf, textOf } from "../lib/raw-path.ts";
 import { type CatalogCheckReport, type CatalogProblem, catalogCheckReport } from "../reports/catalog.ts";
 import { escapedText, pathFields } from "../reports/path.ts";
 import { type AppDoors, envelopeFacts, newRunId } from "./app.ts";
-import { type ManifestReading, readManifests } from "./read-manifests.ts";
+import { type ManifestReading, readManifests, unread } from "./read-manifests.ts";
 import { openScratch } from "./scratch.ts";
-import { requireCatalog } from "./stored.ts";
+import { notConfigured, strandedTiers } from "./shelf.ts";
+import { reportedError, requireCatalog } from "./stored.ts";
 
 /** So many problems of a kind are listed; more are counted. */
 const listedAtMost = 1_000;
@@ -35,7 +36,9 @@ export async function checkCatalog(
   const places = config.tiers
     .map((tier) => ({ how: "configured" as const, tier, pin: catalog.decisions.pinOf(tier.name) }))
     .filter(({ pin }) => pin !== undefined);
-  const tiers = await readManifests(doors, config, { places, into: scratch.path, hosts, onLooked });
+  const stranded = strandedTiers(config, catalog).map((name) => unread(name, reportedError(notConfigured(name))));
+  const read = await readManifests(doors, config, { places, into: scratch.path, hosts, onLooked });
+  const tiers = [...read, ...stranded];
   const counts = { missing: 0, differs: 0, "not-in-catalog": 0, "not-in-manifest": 0 };
   const problems: CatalogProblem[] = [];
   for (const { tier } of tiers.filter(({ error }) => error === null)) {

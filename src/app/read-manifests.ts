@@ -39,7 +39,7 @@ function readCounts({ name, isAsFound, ...counts }: ReadTier): Omit<ManifestsOfT
   return { tier: name, asFound: isAsFound, ...counts };
 }
 
-function unread(tier: string, error: ReportedError | undefined): ManifestsOfTier {
+export function unread(tier: string, error: ReportedError | undefined): ManifestsOfTier {
   const nothing = { hosts: [], manifests: 0, stored: 0, lost: 0, tornLines: 0, unknownFacts: 0, asFound: false };
   const silent = { code: "TIER_UNAVAILABLE", message: `reading ${tier} ended early`, hint: "tierkeep health" };
   return { tier, ...nothing, error: error ?? silent };

@@ -96,8 +96,19 @@ export function askTiers(
 function requireTier(config: Config, name: string): TierConfig {
   const tier = config.tiers.find((candidate) => candidate.name === name);
   if (tier !== undefined) return tier;
-  throw new OperatorError("TIER_UNAVAILABLE", `${name} is not in the configuration any more`, {
-    hint: `bring [tiers.${name}] back to reach what lies there`,
+  throw notConfigured(name);
+}
+
+/** Adopted tiers on which something is stored, and which the configuration does not lead to any more. */
+export function strandedTiers({ tiers }: Pick<Config, "tiers">, catalog: Catalog): readonly string[] {
+  const reachable = new Set(tiers.filter(({ path }) => path !== undefined).map(({ name }) => name));
+  const { tiers: adopted } = catalog.decisions.names();
+  return adopted.filter((name) => !reachable.has(name) && catalog.contentsOf(name).versions > 0);
+}
+
+export function notConfigured(name: string): OperatorError {
+  return new OperatorError("TIER_UNAVAILABLE", `${name} is not in the configuration any more`, {
+    hint: `bring [tiers.${name}] back to reach what lies there; gone for good: tierkeep tier forget ${name}`,
   });
 }
 

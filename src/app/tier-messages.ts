@@ -49,7 +49,14 @@ export type FromTierChild =
   | { readonly type: "listed"; readonly totals: ReadTotals }
   | { readonly type: "read"; readonly bytes: number }
   /** So much of it was read and is written down. */
-  | { readonly type: "verified"; readonly files: number; readonly bytes: number; readonly mended: number }
+  | {
+      readonly type: "verified";
+      readonly files: number;
+      readonly bytes: number;
+      readonly mended: number;
+      /** Given to others at the disks, since it began. */
+      readonly pausedMs: number;
+    }
   | { readonly type: "flaws"; readonly findings: readonly VerifyFinding[] }
   | { readonly type: "failure"; readonly error: ReportedError & { readonly facts: Readonly<Record<string, string>> } }
   | { readonly type: "bug"; readonly stack: string };

@@ -32,7 +32,8 @@ export async function verifyOne(task: VerifyTask, doors: TierChildDoors): Promis
         flaw === undefined ? [] : [{ ...toldVersion(version), ...flaw }],
       );
       if (findings.length > 0) await send({ type: "flaws", findings });
-      await send({ type: "verified", files: results.length, bytes: bytesIn(results), mended });
+      const pausedMs = pacer.pausedMs();
+      await send({ type: "verified", files: results.length, bytes: bytesIn(results), mended, pausedMs });
     },
   });
 }

@@ -7,7 +7,8 @@ import { type VerifiedTier, type VerifyFinding, type VerifyReport, verifyReport 
 import type { TierConfig } from "../tiers/tier.ts";
 import { type AppDoors, envelopeFacts } from "./app.ts";
 import { doTier } from "./do-tier.ts";
-import { openCatalogToWrite, requireCatalog } from "./stored.ts";
+import { notConfigured, strandedTiers } from "./shelf.ts";
+import { openCatalogToWrite, reportedError, requireCatalog } from "./stored.ts";
 import { tellHealth } from "./tell-health.ts";
 import type { FromTierChild, VerifyTask } from "./tier-messages.ts";
 
@@ -33,14 +34,15 @@ const listedAtMost = 1_000;
  * health. Each tier is read in a process of its own, one after another. @throws OperatorError USAGE, NOT_FOUND
  */
 export async function verifyStored(doors: AppDoors, config: Config, request: VerifyRequest): Promise<VerifyReport> {
-  const chosen = choose(config, request.name);
+  const { readable, stranded } = choose(config, request.name);
   const tiers: VerifiedTier[] = [];
   const findings: VerifyFinding[] = [];
-  for (const { tier, jobs } of chosen) {
+  for (const { tier, jobs } of readable) {
     if (doors.signal.aborted) break;
     const task = taskFor(config, tier, { jobs, request });
     tiers.push(await verifyOneTier(doors, config, { task, findings, watch: request.watch }));
   }
+  tiers.push(...stranded.map(unreachable));
   using catalog = openCatalogToWrite(config);
   const nowMs = doors.host.clock.now();
   tellHealth(config, { catalog, nowMs });
@@ -51,23 +53,31 @@ export async function verifyStored(doors: AppDoors, config: Config, request: Ver
 }
 
 interface Chosen {
-  readonly tier: TierConfig;
-  /** `undefined`: whatever job stored it. */
-  readonly jobs: readonly string[] | undefined;
+  readonly readable: readonly {
+    readonly tier: TierConfig;
+    /** `undefined`: whatever job stored it. */
+    readonly jobs: readonly string[] | undefined;
+  }[];
+  /** Names of tiers that nothing leads to. */
+  readonly stranded: readonly string[];
 }
 
 /** The tiers on which something of this name lies. @throws OperatorError USAGE, NOT_FOUND */
-function choose(config: Config, name: string | undefined): readonly Chosen[] {
+function choose(config: Config, name: string | undefined): Chosen {
   using catalog = requireCatalog(config);
   const tiers = config.tiers.filter((tier) => isUsed(catalog, tier));
-  if (name === undefined) return tiers.map((tier) => ({ tier, jobs: undefined }));
+  const stranded = strandedTiers(config, catalog);
+  if (name === undefined) return { readable: tiers.map((tier) => ({ tier, jobs: undefined })), stranded };
+  if (stranded.includes(name)) return { readable: [], stranded: [name] };
   const tier = config.tiers.find((each) => each.name === name);
-  if (tier !== undefined) return tiers.includes(tier) ? [{ tier, jobs: undefined }] : [];
+  if (tier !== undefined) return { readable: tiers.includes(tier) ? [{ tier, jobs: undefined }] : [], stranded: [] };
   const job = config.jobs.find((each) => each.name === name);
   const jobs = job === undefined ? [name] : [name, ...job.formerly];
   const holding = new Set(jobs.flatMap((each) => catalog.tiersOfJob(each)));
-  if (job !== undefined || holding.size > 0)
-    return tiers.filter((each) => holding.has(each.name)).map((each) => ({ tier: each, jobs }));
+  if (job !== undefined || holding.size > 0) {
+    const readable = tiers.filter((each) => holding.has(each.name)).map((each) => ({ tier: each, jobs }));
+    return { readable, stranded: stranded.filter((each) => holding.has(each)) };
+  }
   const known = [...config.tiers, ...config.jobs].map((each) => each.name).join(", ");
   throw new OperatorError("USAGE", `there is no job and no tier ${name}`, { hint: `there are: ${known}` });
 }
@@ -79,7 +89,7 @@ function isUsed({ decisions }: Pick<Catalog, "decisions">, { name, path }: TierC
 function taskFor(
   config: Config,
   tier: TierConfig,
-  { jobs, request }: { readonly jobs: Chosen["jobs"]; readonly request: VerifyRequest },
+  { jobs, request }: { readonly jobs: VerifyTask["jobs"]; readonly request: VerifyRequest },
 ): VerifyTask {
   using catalog = requireCatalog(config);
   const { limits, verify, stateDir } = config;
@@ -111,7 +121,7 @@ async function verifyOneTier(
   const { name } = task.place.tier;
   const begun = doors.host.clock.elapsed();
   let totals = { files: 0, bytes: 0 };
-  const done = { files: 0, bytes: 0, mended: 0, missing: 0, damaged: 0, replaced: 0 };
+  const done = { ...nothingRead };
   const onMessage = (message: FromTierChild) => {
     if (message.type === "listed") {
       totals = message.totals;
@@ -121,6 +131,7 @@ async function verifyOneTier(
       done.files += message.files;
       done.bytes += message.bytes;
       done.mended += message.mended;
+      done.pausedMs = message.pausedMs;
       watch.onRead(name, { files: message.files, bytes: 0 });
     } else if (message.type === "flaws") {
       for (const { kind } of message.findings) done[kind] += 1;
@@ -130,6 +141,12 @@ async function verifyOneTier(
   const error = await untilStopped(doors, () => doTier(doors, config, { task, onMessage }));
   const seconds = (doors.host.clock.elapsed() - begun) / 1000;
   return { tier: name, ...done, ofFiles: totals.files, ofBytes: totals.bytes, seconds, error: error ?? null };
+}
+
+const nothingRead = { files: 0, bytes: 0, mended: 0, missing: 0, damaged: 0, replaced: 0, pausedMs: 0 };
+
+function unreachable(tier: string): VerifiedTier {
+  return { tier, ...nothingRead, ofFiles: 0, ofBytes: 0, seconds: 0, error: reportedError(notConfigured(tier)) };
 }
 
 /** What was read before somebody said stop is told all the same. */

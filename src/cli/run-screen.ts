@@ -166,7 +166,7 @@ function isLimit(stoppedBy: string): boolean {
 
 const pauseWorthTellingMs = 1_000;
 
-function gaveWay({ pausedMs }: JobReport): readonly string[] {
+export function gaveWay({ pausedMs }: Pick<JobReport, "pausedMs">): readonly string[] {
   return pausedMs < pauseWorthTellingMs ? [] : [`gave way to others at the disks for ${formatDuration(pausedMs)}`];
 }
 

@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatDuration, plural } from "../lib/units.t
 import type { VerifiedTier, VerifyFinding, VerifyReport } from "../reports/verify.ts";
 import { spread, wordLines } from "./layout.ts";
 import { rawOf } from "./plan-screen.ts";
+import { gaveWay } from "./run-screen.ts";
 import { mark, paint, sign, type Terminal } from "./terminal.ts";
 
 const shown = 20;
@@ -45,6 +46,7 @@ function tierLines(terminal: Terminal, tier: VerifiedTier): readonly string[] {
       : [
           `  ${plural(mended, "file")} that ${mended === 1 ? "was" : "were"} wrong before ${mended === 1 ? "is" : "are"} whole again`,
         ]),
+    ...gaveWay(tier).map((line) => `  ${line}`),
     ...(error === null ? [] : [...wordLines(error.message, { lead: "  ", indent: 0 }), `  ${error.hint ?? ""}`]),
   ];
 }

@@ -21,6 +21,8 @@ export interface VerifiedTier {
   readonly ofFiles: number;
   readonly ofBytes: number;
   readonly seconds: number;
+  /** Of these, given to others who waited for the machine's disks. */
+  readonly pausedMs: number;
   readonly missing: number;
   readonly damaged: number;
   readonly replaced: number;

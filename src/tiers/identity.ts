@@ -18,7 +18,7 @@ export type IdentityFound =
   | { readonly state: "absent" | "unreadable" | "damaged" };
 
 export const ownDirectory = rawPath(".tierkeep");
-const fileName = rawPath("tier.json");
+export const identityName = rawPath("tier.json");
 const schema = "tierkeep.tier/1";
 const longestBytes = 65_536;
 
@@ -26,7 +26,7 @@ const longestBytes = 65_536;
 export function readIdentity(root: number): IdentityFound {
   let fd: number;
   try {
-    fd = openBeneath(root, rawPath(".tierkeep/tier.json"), open.O_RDONLY | open.O_NONBLOCK);
+    fd = openBeneath(root, rawPath(`${ownDirectory}/${identityName}`), open.O_RDONLY | open.O_NONBLOCK);
   } catch (error) {
     if (hasCode(error, "ENOENT", "ENOTDIR")) return { state: "absent" };
     if (hasCode(error, "EACCES", "EPERM")) return { state: "unreadable" };
@@ -88,7 +88,7 @@ export function writeIdentity(root: number, identity: TierIdentity): void {
   try {
     // Written under another name first, so that a power cut never leaves half an identity under this one.
     writeDurably(directory, staged, printIdentity(identity));
-    publishFile({ directory, name: staged }, { directory, name: fileName });
+    publishFile({ directory, name: staged }, { directory, name: identityName });
     syncFile(directory, ownDirectory);
     syncFile(root);
   } finally {

@@ -1,7 +1,10 @@
 import type { ReadingList, ReadResult, ToRead } from "../catalog/reading-list.ts";
 import type { Clock } from "../host/host.ts";
+import { closeFd } from "../host/posix.ts";
 import { hasCode, OperatorError } from "../lib/errors.ts";
-import { readIdentity } from "../tiers/identity.ts";
+import { rawPath } from "../lib/raw-path.ts";
+import { openStored } from "../moves/read-back.ts";
+import { identityName, ownDirectory, readIdentity } from "../tiers/identity.ts";
 import type { OpenTier } from "../tiers/tier.ts";
 import { type Pace, readVersion } from "./read-version.ts";
 
@@ -69,12 +72,19 @@ function refuseGone({ name, root, uuid, path }: OpenTier, results: readonly Read
   );
 }
 
+const goneCodes = [
+  ...["ENOENT", "ENOTDIR", "ELOOP"],
+  ...["EIO", "ESTALE", "ENOTCONN", "ENODEV", "ENXIO", "ETIMEDOUT", "EHOSTDOWN"],
+] as const;
+
 function stillThere(root: number): string | undefined {
   try {
+    // Asked of the device: the cache still has the identity of a disk that was pulled out.
+    closeFd(openStored(root, rawPath(`${ownDirectory}/${identityName}`), "device"));
     const found = readIdentity(root);
     return found.state === "present" ? found.identity.uuid : undefined;
   } catch (error) {
-    if (hasCode(error, "EIO", "ESTALE", "ENOTCONN", "ENODEV", "ENXIO", "ETIMEDOUT", "EHOSTDOWN")) return undefined;
+    if (hasCode(error, ...goneCodes)) return undefined;
     throw error;
   }
 }

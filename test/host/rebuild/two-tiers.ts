@@ -25,8 +25,8 @@ export async function twoTiers(): Promise<TwoTiers> {
   const sources = { warm: `${directory}/logs`, cold: `${directory}/more` };
   for (const path of Object.values(sources)) mkdirSync(path);
   mkdirSync(`${directory}/scratch`);
-  const files = writeSceneFiles(sources.warm, 12, Date.now());
-  writeSceneFiles(sources.cold, 3, Date.now());
+  const files = writeSceneFiles(sources.warm, { tiny: 12, inSets: false });
+  writeSceneFiles(sources.cold, { tiny: 3, inSets: false });
   const sets = `${directory}/sets`;
   makeSet(`${sets}/monday`);
   const clean = `[[clean]]\nname = "scratch"\npath = "${directory}/scratch"\nolder_than = "7d"\nage_by = ["mtime"]\n`;
