@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { adoptedTier } from "../support/adopted-tier.ts";
 import type { Roll } from "./dice.ts";
-import type { Server } from "./server.ts";
+import { coldMiB, type Server } from "./server.ts";
 
 const dayMs = 86_400_000;
 
@@ -133,7 +133,7 @@ const coldFull: Mishap = {
     const usedKiB = ((blocks - bfree) * bsize) / 1024;
     mount("-o", `remount,size=${Math.ceil(usedKiB / 0.94) + 24}k`, cold);
   },
-  end: ({ cold }) => mount("-o", "remount,size=256m", cold),
+  end: ({ cold }) => mount("-o", `remount,size=${coldMiB}m`, cold),
   told: () => ({ backups: /^(ok|partial)$/ }),
   finding: { tier: "cold", id: /^filesystem-full$/ },
 };

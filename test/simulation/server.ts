@@ -12,7 +12,8 @@ import { type Machine, makeMachine } from "./machine.ts";
 import type { NightSpec } from "./night.ts";
 
 const dayMs = 86_400_000;
-const coldMiB = 256;
+/** More than a thousand nights fill. */
+export const coldMiB = 512;
 
 /** A server with all that the simulation has on it. */
 export interface Server extends AsyncDisposable {
