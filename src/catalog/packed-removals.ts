@@ -16,6 +16,14 @@ export interface PackedTotals {
   readonly oldestNs: bigint | undefined;
 }
 
+export const noTotals: PackedTotals = { files: 0, bytes: 0, oldestNs: undefined };
+
+export function addTotals(one: PackedTotals, other: PackedTotals): PackedTotals {
+  const [first, second] = [one.oldestNs ?? other.oldestNs, other.oldestNs ?? one.oldestNs];
+  const oldestNs = first === undefined || second === undefined || first < second ? first : second;
+  return { files: one.files + other.files, bytes: one.bytes + other.bytes, oldestNs };
+}
+
 const packBytes = 65_536;
 const longestRecord = 1 + 255 + statBytes;
 
@@ -46,12 +54,14 @@ export function openPacker(store: (directory: number, packed: Buffer) => void): 
 }
 
 /** What a packed row holds, in the order in which it was added. */
-export function* unpack(packed: Uint8Array): Generator<{ readonly name: RawPath; readonly stat: Buffer }> {
+export function unpack(packed: Uint8Array): readonly { readonly name: RawPath; readonly stat: Buffer }[] {
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  const removals: { readonly name: RawPath; readonly stat: Buffer }[] = [];
   for (let at = 0; at < bytes.length; ) {
     const nameEnd = at + 1 + (bytes[at] ?? 0);
     const name = bytes.toString("latin1", at + 1, nameEnd) as RawPath;
-    yield { name, stat: bytes.subarray(nameEnd, nameEnd + statBytes) };
+    removals.push({ name, stat: bytes.subarray(nameEnd, nameEnd + statBytes) });
     at = nameEnd + statBytes;
   }
+  return removals;
 }

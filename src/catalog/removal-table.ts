@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { deviceIn, inodeIn, linksIn, modifiedNsIn, sizeBytesIn } from "../host/stat-bytes.ts";
 import { bytesOf, parentOf, pathIn, type RawPath, rawPathOfBytes } from "../lib/raw-path.ts";
-import { openPacker, type PackedTotals, unpack } from "./packed-removals.ts";
+import { addTotals, noTotals, openPacker, type PackedTotals, unpack } from "./packed-removals.ts";
 
 /** One thing that is to go: not a directory. */
 export interface Removal {
@@ -24,6 +24,11 @@ export interface DirectoryRemoval {
   readonly stat: Buffer;
 }
 
+interface StayingDirectory {
+  readonly path: RawPath;
+  readonly verdict: string;
+}
+
 export interface RemovalTotals {
   /** Directories included. */
   readonly files: number;
@@ -37,6 +42,8 @@ export interface RemovalTable extends Disposable {
   readonly enter: (directory: DirectoryRemoval, verdict: string | undefined) => void;
   /** A thing in the directory that was entered last. */
   readonly add: (name: RawPath, stat: Buffer) => void;
+  /** Things in it that have one link each, packed already (`packed-removals.ts`), and what they come to. */
+  readonly addPacks: (packs: readonly Uint8Array[], totals: PackedTotals) => void;
   /** Something in this directory stays, so it does, and all above it. */
   readonly keep: (directory: RawPath) => void;
   /** Takes out the files whose other links are not all here, handing each to `drop` (HAZARDS D2, M14). */
@@ -52,7 +59,7 @@ export interface RemovalTable extends Disposable {
   /** Those that will be empty, deepest first. */
   readonly directories: () => Iterable<DirectoryRemoval>;
   /** Those that will be empty, and stay all the same. */
-  readonly staying: () => Iterable<{ readonly path: RawPath; readonly verdict: string }>;
+  readonly staying: () => Iterable<StayingDirectory>;
 }
 
 export function openRemovalTable(): RemovalTable {
@@ -61,6 +68,7 @@ export function openRemovalTable(): RemovalTable {
   const statements = prepare(db);
   const newPacker = () => openPacker((directory, packed) => statements.addPacked.run(directory, packed));
   let packer = newPacker();
+  let ready = noTotals;
   let last = 0;
   let kept: RawPath | undefined;
   const keep = (directory: RawPath) => {
@@ -82,6 +90,10 @@ export function openRemovalTable(): RemovalTable {
         statements.addLinked.run(last, bytesOf(name), ...facts, stat);
       }
     },
+    addPacks: (packs, totals) => {
+      for (const packed of packs) statements.addPacked.run(last, packed);
+      ready = addTotals(ready, totals);
+    },
     dropSplitGroups: (drop) => {
       for (const { directory, name } of linkedRows(db, `WHERE ${splitGroups}`)) {
         keep(directory);
@@ -89,9 +101,9 @@ export function openRemovalTable(): RemovalTable {
       }
       db.exec(`DELETE FROM linked AS l WHERE ${splitGroups}`);
     },
-    totals: () => readTotals(db, packer.totals()),
+    totals: () => readTotals(db, addTotals(ready, packer.totals())),
     clear: () => {
-      [kept, packer] = [undefined, newPacker()];
+      [kept, packer, ready] = [undefined, newPacker(), noTotals];
       db.exec("DELETE FROM directories; DELETE FROM packed; DELETE FROM linked");
     },
     packs: () => {
@@ -103,17 +115,8 @@ export function openRemovalTable(): RemovalTable {
       return singleRows(db);
     },
     linked: () => linkedRows(db, "ORDER BY l.device, l.inode, l.rowid"),
-    directories: function* () {
-      const rows = iterate(
-        db,
-        `SELECT path, stat FROM directories WHERE ${empty} AND verdict IS NULL ORDER BY id DESC`,
-      );
-      for (const row of rows) yield { path: pathOf(row.path), stat: bufferOf(row.stat) };
-    },
-    staying: function* () {
-      const rows = iterate(db, `SELECT path, verdict FROM directories WHERE ${empty} AND verdict IS NOT NULL`);
-      for (const row of rows) yield { path: pathOf(row.path), verdict: String(row.verdict) };
-    },
+    directories: () => directoryRows(db),
+    staying: () => stayingRows(db),
     [Symbol.dispose]: () => db.close(),
   };
 }
@@ -166,6 +169,16 @@ function* linkedRows(db: DatabaseSync, condition: string): Generator<Removal> {
   for (const row of iterate(db, sql)) {
     yield { directory: pathOf(row.path), name: pathOf(row.name), stat: bufferOf(row.stat) };
   }
+}
+
+function* directoryRows(db: DatabaseSync): Generator<DirectoryRemoval> {
+  const sql = `SELECT path, stat FROM directories WHERE ${empty} AND verdict IS NULL ORDER BY id DESC`;
+  for (const row of iterate(db, sql)) yield { path: pathOf(row.path), stat: bufferOf(row.stat) };
+}
+
+function* stayingRows(db: DatabaseSync): Generator<StayingDirectory> {
+  const sql = `SELECT path, verdict FROM directories WHERE ${empty} AND verdict IS NOT NULL`;
+  for (const row of iterate(db, sql)) yield { path: pathOf(row.path), verdict: String(row.verdict) };
 }
 
 function pathOf(value: unknown): RawPath {

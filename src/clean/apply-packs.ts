@@ -39,15 +39,17 @@ function* units(packs: Iterable<RemovalPack>): Generator<readonly RemovalPack[]>
 }
 
 function outcomesOf({ packs, setbacks }: RemovedPacks): readonly Outcome[] {
+  const outcomes: Outcome[] = [];
   let next = 0;
-  return packs.flatMap(({ directory, packed }, pack) =>
-    Array.from(unpack(packed), ({ name, stat }, at) => {
+  for (const [pack, { directory, packed }] of packs.entries()) {
+    for (const [at, { name, stat }] of unpack(packed).entries()) {
       const gone = { path: pathIn(directory, name), sizeBytes: sizeBytesIn(stat) };
       const stayed = setbacks[next];
       const isStaying = stayed?.pack === pack && stayed.at === at;
       if (isStaying) next += 1;
       const done = { result: "cleaned", freedBytes: freedBytes(stat, 0) } as const;
-      return outcomeOf(gone, done, isStaying ? stayed.setback : undefined);
-    }),
-  );
+      outcomes.push(outcomeOf(gone, done, isStaying ? stayed.setback : undefined));
+    }
+  }
+  return outcomes;
 }

@@ -88,7 +88,7 @@ function planOf({ rule, context, source, printed }: Opened, watch: PlanWatch): P
     tierRoots: context.tiers.flatMap(({ path }) => path ?? []),
     isFirstRun: !(context.catalog?.wholeRuns.has(names, printed) ?? false),
     expired: () => context.catalog?.quarantine.setAsideBefore(names, nowMs - (rule.quarantineMs ?? 0)) ?? [],
-    restoredRecently: (path) => anyRestored && (restores?.restoredAfter(path, graceStart) ?? false),
+    restoredRecently: anyRestored ? (path) => restores?.restoredAfter(path, graceStart) ?? false : undefined,
     ...watch,
   });
 }

@@ -36,8 +36,8 @@ export interface PlanFacts extends PlanWatch {
   readonly tierRoots: readonly string[];
   readonly isFirstRun: boolean;
   readonly expired: () => Iterable<Quarantined>;
-  /** By absolute path. */
-  readonly restoredRecently: (path: RawPath) => boolean;
+  /** By absolute path; `undefined` when nothing was. */
+  readonly restoredRecently: ((path: RawPath) => boolean) | undefined;
 }
 
 const unreadableKept = 100;

@@ -1,4 +1,4 @@
-import { openPacker, type Packer } from "../catalog/packed-removals.ts";
+import { openPacker, type PackedTotals, type Packer } from "../catalog/packed-removals.ts";
 import { eachEntry, type VisitedEntry } from "../host/each-entry.ts";
 import { rewindDirectory } from "../host/posix.ts";
 import {
@@ -11,6 +11,7 @@ import {
   sizeOfStat,
   statBytes,
 } from "../host/raw-stat.ts";
+import { linksIn } from "../host/stat-bytes.ts";
 import { lockIfFree } from "../host/users.ts";
 import { hasCode, messageOf } from "../lib/errors.ts";
 import { baseName, pathIn, type RawPath } from "../lib/raw-path.ts";
@@ -54,8 +55,11 @@ export interface ReadScratch extends ReadDirectory {
   readonly stays: boolean;
   /** Why it stays even when it is empty. */
   readonly verdict: ScanReason | undefined;
-  /** What is to go (`unpack`). */
+  /** What is to go and has one link (`unpack`), and what that comes to. */
   readonly packs: readonly Uint8Array[];
+  readonly packed: PackedTotals;
+  /** What is to go and has several. */
+  readonly linked: readonly { readonly name: RawPath; readonly stat: Uint8Array }[];
 }
 
 /** Reads directories of scratch with the eyes of `clean`; nothing on disk changes, access times included. */
@@ -94,6 +98,7 @@ interface Gathered extends DirectoryFacts {
   readonly candidates: RawPath[];
   candidateBytes: number;
   readonly packs: Buffer[];
+  readonly linked: { readonly name: RawPath; readonly stat: Buffer }[];
   readonly packer: Packer;
   readonly kept: { readonly code: ScanReason; readonly name: RawPath }[];
   readonly problems: { readonly name: RawPath; readonly message: string }[];
@@ -137,7 +142,7 @@ function readingOf(by: By, found: Gathered, closedBy: ScanReason | undefined): R
     ...{ state: "read", path, record: factsRecord(baseName(path), found), isVouchedFor, subdirectories },
     ...{ old: candidates.length, oldBytes: candidateBytes, files: found.files, kept: found.kept, problems },
     ...{ holdsTier: false, stat: found.stat, stays: isYoung || tallies.length > 0 || problems.length > 0, verdict },
-    packs: found.packs,
+    ...{ packs: found.packs, packed: found.packer.totals(), linked: found.linked },
   };
 }
 
@@ -149,7 +154,7 @@ function startGathering({ fd, path, lookedMs }: Opened): Gathered {
     ...{ fd, path, lookedMs, stat, key: readKey(), facts: keptFactsOfLook() },
     ...{ oldestMs: Number.POSITIVE_INFINITY, newestMs: Number.NEGATIVE_INFINITY, subdirectories: [], tallies: [] },
     ...{ candidates: [], candidateBytes: 0, kept: [], problems: [], files: 0 },
-    ...{ packs, packer: openPacker((_, packed) => packs.push(Buffer.from(packed))) },
+    ...{ linked: [], packs, packer: openPacker((_, packed) => packs.push(Buffer.from(packed))) },
   };
 }
 
@@ -205,7 +210,8 @@ function visitThing(by: By, found: Gathered, name: RawPath): void {
   }
   found.candidates.push(name);
   found.candidateBytes += bytes;
-  found.packer.add(0, name, dueStat);
+  if (linksIn(dueStat) === 1) found.packer.add(0, name, dueStat);
+  else found.linked.push({ name, stat: Buffer.from(dueStat) });
 }
 
 /** Of what is judged now; the next replaces it. */

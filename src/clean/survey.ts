@@ -24,8 +24,8 @@ export interface SurveySink {
 export interface SurveyRequest {
   readonly rule: ScratchRule;
   readonly scanning: Scanning;
-  /** By absolute path. */
-  readonly restoredRecently: (path: RawPath) => boolean;
+  /** By absolute path; `undefined` when nothing was. */
+  readonly restoredRecently: ((path: RawPath) => boolean) | undefined;
   readonly table: RemovalTable;
 }
 
@@ -92,20 +92,31 @@ function readingScratch(rule: ScratchRule, now: () => number): ScanReading<ReadS
 
 function take(survey: Survey, reading: ReadScratch): void {
   const { table, old } = survey;
-  const { path, verdict, packs } = reading;
+  const { path, verdict } = reading;
   old.files += reading.old;
   old.bytes += reading.oldBytes;
-  if ((packs.length > 0 || !reading.stays) && path !== "" && isLocked(survey, parentOf(path))) {
+  if ((reading.old > 0 || !reading.stays) && path !== "" && isLocked(survey, parentOf(path))) {
     table.keep(parentOf(path));
     return;
   }
   const stays = verdict ?? (isRestored(survey, path) ? "restored-recently" : undefined);
-  table.enter({ path, stat: Buffer.from(reading.stat) }, stays);
+  table.enter({ path, stat: openStat(reading.stat) }, stays);
   if (stays !== undefined) table.keep(parentOf(path));
   if (reading.stays) table.keep(path);
-  for (const pack of packs) {
-    for (const { name, stat } of unpack(pack)) addUnlessRestored(survey, pathIn(path, name), { path, name, stat });
-  }
+  addDue(survey, reading);
+}
+
+function addDue(survey: Survey, { path, packs, packed, linked }: ReadScratch): void {
+  // Nearly always nothing was restored lately, and packs need not be looked into.
+  const isPacked = survey.restoredRecently === undefined;
+  if (isPacked) survey.table.addPacks(packs, packed);
+  for (const { name, stat } of isPacked ? [] : packs.flatMap(unpack)) addUnlessRestored(survey, { path, name, stat });
+  for (const { name, stat } of linked) addUnlessRestored(survey, { path, name, stat: openStat(stat) });
+}
+
+/** As it was before a thread sent it. */
+function openStat({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 interface Due {
@@ -114,7 +125,8 @@ interface Due {
   readonly stat: Buffer;
 }
 
-function addUnlessRestored(survey: Survey, path: RawPath, due: Due): void {
+function addUnlessRestored(survey: Survey, due: Due): void {
+  const path = pathIn(due.path, due.name);
   if (!isRestored(survey, path)) {
     survey.table.add(due.name, due.stat);
     return;
@@ -124,7 +136,7 @@ function addUnlessRestored(survey: Survey, path: RawPath, due: Due): void {
 }
 
 function isRestored({ source, restoredRecently }: Survey, path: RawPath): boolean {
-  return restoredRecently(joinPath(source.path, path));
+  return restoredRecently?.(joinPath(source.path, path)) ?? false;
 }
 
 /** A lock on a directory protects all below it (tmpfiles.d(5)), also where the index told that it need not be read. */
