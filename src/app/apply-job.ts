@@ -118,7 +118,7 @@ function endingOf(job: Job, error: unknown, { doors, tally }: Attempt): Ending {
   if (!isExpected(error)) throw error;
   const { code } = error;
   const [tier] = error.name === "TierFailure" ? job.writesTo : [];
-  tally.error({ ...pathFields(rawPath(tier?.path ?? "")), code, message: error.message, hint: hintFor(code) });
+  tally.error({ ...pathFields(rawPath(tier?.path ?? "")), code, message: error.message, hint: hintFor(error) });
   return { status: "partial", stoppedBy: code };
 }
 
@@ -127,9 +127,12 @@ function isExpected(error: unknown): error is Error & { readonly code: string } 
   return ["TierFailure", "SystemError"].includes(error.name) || hasCode(error, "ERR_SQLITE_ERROR", "TEMP_FILE");
 }
 
-function hintFor(code: string): string {
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return "the tier is full: make room there, then run again; every source is where it was";
+function hintFor({ name, code }: Error & { readonly code: string }): string {
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    const full =
+      name === "TierFailure" ? "the tier is full" : "the disk under the job's source, or under state_dir, is full";
+    return `${full}: make room there, then run again; every source is where it was`;
+  }
   if (code === "TEMP_FILE") return "make room in /var/tmp, or name another directory in TMPDIR; then run again";
   if (code === "ERR_SQLITE_ERROR") return "look at the disk under state_dir, then run again: it repairs what was begun";
   return "tierkeep health; every source is where it was, and the next run repairs what was begun";

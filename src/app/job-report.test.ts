@@ -43,6 +43,16 @@ test("what comes right by itself is no trouble; what a person should look at mak
   }
 });
 
+test("a full disk is told as the one that it is: the tier's, or that of the thing itself", () => {
+  const hintOf = (result: Outcome["result"]) => {
+    const tally = tallyJob({ name: "scratch", kind: "clean" });
+    tally.outcomes([outcome(result, { code: "ENOSPC" })]);
+    return tally.finish(end).errors[0]?.hint ?? "";
+  };
+  assert.match(hintOf("no-room"), /on the tier/);
+  assert.match(hintOf("failed"), /the file system that it lies on is full/);
+});
+
 test("files that the plan could not even read make it partial", () => {
   const tally = tallyJob({ name: "logs", kind: "move" });
   tally.planned(planned(0, { unreadable: 2, "too-young": 5 }));

@@ -185,8 +185,16 @@ function errorOf({ path, kind, result, code, message }: Outcome): JobError {
     code: code ?? result,
     message: message ?? result,
     hint:
-      hints[result] ?? (kind === undefined ? "the source is where it was; run again" : "nothing was forced; run again"),
+      hints[result] ??
+      hintByCode(code) ??
+      (kind === undefined ? "the source is where it was; run again" : "nothing was forced; run again"),
   };
+}
+
+/** A tier without room is `no-room`; this is where the thing itself lies. */
+function hintByCode(code: string | undefined): string | undefined {
+  if (code !== "ENOSPC" && code !== "EDQUOT") return undefined;
+  return "the file system that it lies on is full: make room there (df -h, df -i), then run again";
 }
 
 function longest(stageSeconds: Readonly<Record<string, number>>): string | null {

@@ -56,10 +56,14 @@ export function reportedError(error: unknown): ReportedError {
   if (error instanceof OperatorError)
     return { code: error.code, message: messageWithFacts(error), hint: error.hint ?? null };
   if (error instanceof Error && "call" in error && "code" in error) {
-    const hint = hasCode(error, "ELOOP", "ENOTDIR")
-      ? "a symbolic link lies in the way; restore with --to DIR"
-      : "restore with --to DIR, to a place with room that you may write";
-    return { code: String(error.code), message: messageOf(error), hint };
+    return { code: String(error.code), message: messageOf(error), hint: hintOfRestore(error) };
   }
   throw error;
+}
+
+function hintOfRestore(error: Error): string {
+  if (hasCode(error, "ELOOP", "ENOTDIR")) return "a symbolic link lies in the way; restore with --to DIR";
+  if (hasCode(error, "ENOSPC", "EDQUOT"))
+    return "the file system that it would be restored to is full: make room there, or restore with --to DIR to another";
+  return "restore with --to DIR, to a place with room that you may write";
 }

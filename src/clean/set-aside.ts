@@ -39,8 +39,11 @@ export function openSetAside(owner: AsideOwner, root: ScratchRoot, quarantine: Q
       }
       const stayed = new Set(items.values());
       quarantine.intend([...items.values()]);
-      folder ??= openQuarantine(root, owner.run);
-      const into = folder;
+      // On a full disk that fails for each thing by itself, and what lay aside for long enough goes all the same.
+      const into = () => {
+        folder ??= openQuarantine(root, owner.run);
+        return folder;
+      };
       const itemFor = (removal: Going) => {
         const item = items.get(removal);
         if (item === undefined) throw new Error("only what a batch began with can be set aside");
@@ -49,12 +52,12 @@ export function openSetAside(owner: AsideOwner, root: ScratchRoot, quarantine: Q
       return {
         take: (held, removal) => {
           const item = itemFor(removal);
-          into.take({ directory: held.fd, name: removal.name }, item);
+          into().take({ directory: held.fd, name: removal.name }, item);
           stayed.delete(item);
         },
         takeDirectory: (above, removal, fd) => {
           const item = itemFor(removal);
-          if (!into.takeDirectory({ directory: above.fd, name: baseName(removal.path) }, item, fd)) return false;
+          if (!into().takeDirectory({ directory: above.fd, name: baseName(removal.path) }, item, fd)) return false;
           return stayed.delete(item);
         },
         [Symbol.dispose]: () => quarantine.settle([...items.values()], stayed),

@@ -13,6 +13,8 @@ import {
 } from "node:fs";
 import { test } from "node:test";
 import type { RawPath } from "../../../src/lib/raw-path.ts";
+import { needsRoot } from "../../support/loop-mount.ts";
+import { mountTmpfs } from "../../support/tmpfs-mount.ts";
 import { later, openCleanScene, results } from "./scene.ts";
 
 const dayMs = 86_400_000;
@@ -51,6 +53,26 @@ test("a directory that somebody works in while it lies aside is not removed", as
     ["d"],
   );
   assert.equal(scene.left().filter((name) => name.endsWith("/late")).length, 1);
+});
+
+test("a full scratch disk fails for each thing by itself, and what lay aside for long enough goes", {
+  skip: needsRoot,
+}, async () => {
+  await using place = await mountTmpfs({ sizeMiB: 4, inodes: 8 });
+  const path = `${place.path}/scratch`;
+  mkdirSync(path);
+  using scene = openCleanScene(path);
+  writeFileSync(`${path}/first`, "x");
+  await scene.run({ rule });
+  for (const name of ["a", "b", "c"]) writeFileSync(`${path}/${name}`, "x");
+  const full = await scene.run({ rule });
+  assert.deepEqual(
+    Object.values(full).map(({ result, code }) => [result, code]),
+    Array(3).fill(["failed", "ENOSPC"]),
+  );
+  const nowMs = later() + 2 * dayMs;
+  const freed = { first: "removed", a: "quarantined", b: "quarantined", c: "quarantined" };
+  assert.deepEqual(results(await scene.run({ rule, nowMs })), freed);
 });
 
 test("a clock that was set back removes nothing for good", async () => {
