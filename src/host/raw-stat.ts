@@ -76,14 +76,6 @@ export function modeOfStat(): number {
   return (words[7] ?? 0) & 0o7777;
 }
 
-export function ownerOfStat(): number {
-  return words[5] ?? 0;
-}
-
-export function linksOfStat(): number {
-  return words[4] ?? 0;
-}
-
 /** It has the immutable or the append-only attribute. */
 export function isGuardedStat(): boolean {
   return ((words[2] ?? 0) & 0x30) !== 0;
