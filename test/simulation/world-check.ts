@@ -28,19 +28,12 @@ export function checkWorld(world: World, when: string): void {
 }
 
 /** What holds after a run that ended. */
-export function checkEnded({ root, jobs, nowMs }: World, when: string): void {
+export function checkEnded({ root, jobs }: World, when: string): void {
   if (!Object.values(jobs).every(({ isThere }) => isThere)) return;
   const staging = `${root}/warm/.tierkeep/staging`;
   deepEqual(existsSync(staging) ? readdirSync(staging) : [], [], `left in staging after ${when}`);
   using catalog = openCatalog(`${root}/state`);
   deepEqual([...catalog.journal.stagingRuns()], [], `journalled as staging after ${when}`);
-  const lying = [...catalog.quarantine.all()].filter(({ setAsideAtMs }) => nowMs - setAsideAtMs < 86_400_000);
-  const aside = lying.map(({ root, run, job, seq }) => `${root}/.tierkeep-quarantine/${run}/${job}.${seq}`);
-  deepEqual(
-    aside.filter((path) => !existsSync(path)),
-    [],
-    `went from the quarantine too early, after ${when}`,
-  );
 }
 
 function hashes(root: string): readonly string[] {

@@ -8,7 +8,7 @@ import { lookBelow, sha256 } from "./files.ts";
 import { doKilledNight } from "./killed-night.ts";
 import { doNight } from "./night.ts";
 import { doorsAt } from "./questions.ts";
-import { agedMs, type JobModel, readWorldConfig, type World, worldSpec } from "./world.ts";
+import { agedMs, type JobModel, quarantineMs, readWorldConfig, type World, worldSpec } from "./world.ts";
 import { owe } from "./world-actions.ts";
 
 /** What is done with tierkeep, each with its own look at what came of it. */
@@ -37,6 +37,7 @@ async function run(world: World): Promise<void> {
     if (told[job.name] !== "ok") deepEqual(after[id], before[id], `${job.name} refused, and touched something`);
   }
   checkScratch(world, before.scratch, after.scratch);
+  if (told[world.jobs.scratch.name] === "ok") checkAside(world);
 }
 
 function wordOf({ isThere, approved, keys }: JobModel): string | undefined {
@@ -57,6 +58,7 @@ async function approveAndRun(world: World): Promise<void> {
   for (const word of Object.values(told)) match(word, /^ok$/);
   for (const job of Object.values(world.jobs)) if (job.isThere) job.approved = textOfKeys(job.keys);
   checkScratch(world, before.scratch, lookAt(world).scratch);
+  if (world.jobs.scratch.isThere) checkAside(world);
 }
 
 async function kill(world: World, { roll }: Dice): Promise<void> {
@@ -73,9 +75,10 @@ function lookAt({ logs, backups, scratch }: World): Looked {
 
 /** What went was due by its times of modification and of access, and nobody had brought it back lately. */
 function checkScratch(world: World, before: Looked["scratch"], after: Looked["scratch"]): void {
-  const { jobs, restored, nowMs } = world;
-  const early = [...before].filter(([path, { modifiedNs, accessedMs }]) => {
-    if (after.has(path) || path.includes("/.tierkeep-quarantine/")) return false;
+  const { jobs, restored, aside, nowMs } = world;
+  const gone = [...before].filter(([path]) => !after.has(path) && !path.includes("/.tierkeep-quarantine/"));
+  for (const [path] of gone) aside.set(path, nowMs);
+  const early = gone.filter(([path, { modifiedNs, accessedMs }]) => {
     const isDue = nowMs - Math.max(Number(modifiedNs) / 1e6, accessedMs) >= agedMs(jobs.scratch);
     return !isDue || nowMs - (restored.get(path) ?? Number.NEGATIVE_INFINITY) < restoreGraceMs;
   });
@@ -83,6 +86,21 @@ function checkScratch(world: World, before: Looked["scratch"], after: Looked["sc
     early.map(([path]) => path),
     [],
     "scratch that was not due",
+  );
+}
+
+/** After a clean that ended: what lies aside does so for as long as the rule says, under a name that restore knows. */
+function checkAside({ root, jobs, aside, nowMs }: World): void {
+  for (const [path, sinceMs] of aside) if (nowMs - sinceMs >= quarantineMs(jobs.scratch)) aside.delete(path);
+  using catalog = openCatalog(`${root}/state`);
+  const lying = [...catalog.quarantine.all()].filter(({ root, run, job, seq }) =>
+    existsSync(`${root}/.tierkeep-quarantine/${run}/${job}.${seq}`),
+  );
+  const known = new Set(lying.map(({ root, path }) => `${root}/${path}`));
+  deepEqual(
+    [...aside.keys()].filter((path) => !known.has(path)),
+    [],
+    "gone from the quarantine too early",
   );
 }
 
@@ -106,6 +124,7 @@ async function bringBack(world: World, dice: Dice, to: string | undefined): Prom
 
 /** Each scratch file says its own name. */
 function checkBroughtBack(world: World, { path, restoredTo }: { readonly path: string; readonly restoredTo: string }) {
+  world.aside.delete(path);
   match(readFileSync(restoredTo, "utf8"), new RegExp(`^${path} of `), `${restoredTo} came back as it was`);
   if (restoredTo === path) world.restored.set(path, world.nowMs);
 }
@@ -113,7 +132,7 @@ function checkBroughtBack(world: World, { path, restoredTo }: { readonly path: s
 /** A version, a whole set, or what lies aside. */
 function patternOf(world: World, { pick, roll }: Dice): string | undefined {
   using catalog = openCatalog(`${world.root}/state`);
-  const choices = [versions, () => sets(world), aside]
+  const choices = [versions, () => sets(world), quarantined]
     .map((choose) => choose(catalog))
     .filter(({ length }) => length > 0);
   return choices.length === 0 ? undefined : pick(choices[roll(choices.length)] ?? []);
@@ -127,6 +146,6 @@ function sets({ sets: all }: World): readonly string[] {
   return [...all].map(({ path }) => path).filter((path) => !existsSync(path));
 }
 
-function aside({ quarantine }: Catalog): readonly string[] {
+function quarantined({ quarantine }: Catalog): readonly string[] {
   return [...quarantine.all()].map(quarantinedId).sort();
 }

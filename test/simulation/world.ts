@@ -23,6 +23,8 @@ export interface World {
   readonly sets: Set<BackupSet>;
   /** What was brought back into the scratch, by path, and when. */
   readonly restored: Map<string, number>;
+  /** What went from the scratch into a quarantine, by the path that it had, and when. */
+  readonly aside: Map<string, number>;
   nowMs: number;
   runs: number;
   /** Counts what is written, so that no content comes twice. */
@@ -59,7 +61,7 @@ export function openWorld(root: string): World {
       backups: job("backups", { unit: "entry" }),
       scratch: job("scratch", {}),
     },
-    ...{ owed: new Set(), sets: new Set(), restored: new Map() },
+    ...{ owed: new Set(), sets: new Set(), restored: new Map(), aside: new Map() },
     // What the kernel stamps by itself is real time, and years old by this clock.
     ...{ nowMs: Date.UTC(2035, 0, 1), runs: 0, written: 0 },
   };
@@ -101,4 +103,11 @@ export function worldSpec(world: World, approves: boolean): NightSpec {
 /** How long something must have been left alone for a job to take it. */
 export function agedMs({ keys }: JobModel): number {
   return Number.parseInt(String(keys.older_than), 10) * dayMs;
+}
+
+/** How long what is cleaned lies aside; 0: it goes at once. */
+export function quarantineMs({ keys }: JobModel): number {
+  const { quarantine } = keys;
+  if (quarantine === undefined) return 0;
+  return quarantine === "24h" ? dayMs : Number.parseInt(String(quarantine), 10) * dayMs;
 }
