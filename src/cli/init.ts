@@ -66,7 +66,9 @@ function screen(cli: Cli, { tiers, jobs }: Config, file: string): string {
   const count = `${plural(tiers.length, "tier")}, ${plural(jobs.length, "job")}`;
   const next = [
     `tierkeep config check${flag}`,
-    ...toAdopt.map((name) => `tierkeep tier adopt ${name}${flag}`),
+    ...(toAdopt.length === 0
+      ? [`tierkeep health${flag}`]
+      : toAdopt.map((name) => `tierkeep tier adopt ${name}${flag}`)),
     `tierkeep plan${flag}`,
   ];
   const lines = [

@@ -12,7 +12,9 @@ export interface ChosenTiers {
 export function chooseTiers(facts: MachineFacts): ChosenTiers {
   const local = facts.mounts.filter((mount) => !mount.network);
   const warm = local.filter((mount) => mayBeWarm(mount, facts)).sort(slowestThenLargest)[0];
-  const cold = facts.mounts.find((mount) => mount.network && (warm === undefined || !areNested(mount, warm)));
+  const cold = facts.mounts.find(
+    (mount) => mount.network && !mount.readOnly && (warm === undefined || !areNested(mount, warm)),
+  );
   const busy = ["/", "/var/log", ...facts.databases.map(({ dataDirectory }) => dataDirectory)];
   const holders = busy.flatMap((path) => holderOf(local, path) ?? []);
   return { hot: [...new Set(holders)].filter((mount) => mount !== warm), warm, cold };
@@ -34,7 +36,8 @@ const ofTheSystem = [
   "/dev",
 ];
 
-function mayBeWarm({ path }: MountFact, { databases }: MachineFacts): boolean {
+function mayBeWarm({ path, readOnly }: MountFact, { databases }: MachineFacts): boolean {
+  if (readOnly) return false;
   if (path === "/" || ofTheSystem.some((own) => isWithin(path, own))) return false;
   return !databases.some(({ dataDirectory }) => isWithin(dataDirectory, path));
 }

@@ -20,6 +20,8 @@ export interface MountFact {
   readonly source: string;
   /** The data lies on another machine, which is not asked. */
   readonly network: boolean;
+  /** Nothing can be stored there. */
+  readonly readOnly: boolean;
   /** A spinning disk; `undefined` where the kernel does not tell. */
   readonly rotational: boolean | undefined;
   /** Bytes; `undefined` for a network, which could hang. */

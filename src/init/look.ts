@@ -50,18 +50,31 @@ function mountFact(mount: Mount, { deps, volumes }: MountTools): readonly MountF
   const path = textOf(mount.mountPoint);
   const network = isNetwork(mount.fsType);
   if (path === undefined || isVolatile(mount.fsType) || !(network || diskTypes.has(mount.fsType))) return [];
-  const { fsType, source } = mount;
+  const { fsType, source, options, superOptions } = mount;
+  const sizeBytes = network ? undefined : sizeOf(path);
+  if (!network && sizeBytes === undefined) return [];
   return [
     {
       path,
       fsType,
       source,
       network,
+      readOnly: [...options, ...superOptions].includes("ro"),
       rotational: network || isVirtual(source) ? undefined : isRotational(mount.device, deps),
-      sizeBytes: network ? undefined : usageOf(path).sizeBytes,
+      sizeBytes,
       volume: volumes.get(source),
     },
   ];
+}
+
+/** Bytes; `undefined` for what is no directory, as containers get single files mounted, or hidden from this user. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return isDirectory(path) ? usageOf(path).sizeBytes : undefined;
+  } catch (error) {
+    if (hasCode(error, "EACCES", "EPERM", "ENOENT", "ENOTDIR", "EIO")) return undefined;
+    throw error;
+  }
 }
 
 /** What a hypervisor says of its disks means nothing. */

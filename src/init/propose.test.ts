@@ -9,7 +9,7 @@ import type { DatabaseFact, MachineFacts, MountFact } from "./facts.ts";
 import { proposeConfig } from "./propose.ts";
 
 function local(path: string, more: Partial<MountFact> = {}): MountFact {
-  const facts = { fsType: "ext4", source: `/dev/disk${path}`, network: false, rotational: undefined };
+  const facts = { fsType: "ext4", source: `/dev/disk${path}`, network: false, readOnly: false, rotational: undefined };
   return { path, ...facts, sizeBytes: 1e12, volume: undefined, ...more };
 }
 
@@ -31,6 +31,19 @@ function judged(facts: MachineFacts) {
   const deps = fakeConfigDeps({ mounts: Object.fromEntries(mounts), machineName: facts.host });
   return judgeConfig({ file: "f", text: proposed(facts) }, deps);
 }
+
+test("what can only be read is no tier to store on, however large and slow it is", () => {
+  const mounts = [
+    local("/"),
+    local("/mnt/old", { readOnly: true, rotational: true }),
+    nas("/mnt/nas", { readOnly: true }),
+  ];
+  const { config } = judged(machine({ mounts }));
+  assert.deepEqual(
+    config?.tiers.map(({ name }) => name),
+    ["hot"],
+  );
+});
 
 test("the brief's server gets all three tiers and every nightly job", () => {
   const facts = machine({
