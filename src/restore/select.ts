@@ -72,8 +72,9 @@ function fixedPrefix(pattern: RawPath): RawPath | undefined {
   return fixed === "" ? undefined : (fixed as RawPath);
 }
 
-/** A bare name may be a file or a directory, wherever it is. */
+/** A bare name may be a file or a directory, wherever it is; none, such as a shell's unset variable, means nothing. */
 function bareMatcher(name: RawPath): (path: RawPath) => boolean {
+  if (name === "") return () => false;
   const matches = compileGlob(name);
   return (path) => path.split("/").some((part) => part === name) || matches(baseName(path));
 }
