@@ -12,3 +12,6 @@ export function subjectOf(terminal: Terminal, rule: JobRule): string {
       return `${rule.kind} ${rule.socket}`;
   }
 }
+
+/** Said where jobs would be listed, of a configuration that has none yet. */
+export const noJobYet = "no job yet: write a [[move]], [[clean]] or [docker] into the configuration\n";

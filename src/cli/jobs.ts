@@ -5,7 +5,7 @@ import type { Config, JobRule } from "../config/config.ts";
 import type { KnownJob } from "../reports/jobs.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
 import { ago } from "./job-line.ts";
-import { subjectOf } from "./job-subject.ts";
+import { noJobYet, subjectOf } from "./job-subject.ts";
 import { fits, spread, wordLines } from "./layout.ts";
 import { deedWords, statusMark, statusWord } from "./run-screen.ts";
 import { mark, paint, sign, type Terminal } from "./terminal.ts";
@@ -25,8 +25,9 @@ export function addJobsVerb(program: Command, cli: Cli, open: JobsDoors): void {
       const rules = selectJobs(config, names);
       const report = await knownJobs(open.app, config, rules);
       const nowMs = cli.host.clock.now();
-      const screens = rules.flatMap((rule, index) => jobLines(cli.terminal, { rule, job: report.jobs[index], nowMs }));
-      cli.terminal.print(options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : screens.join("\n"));
+      const lines = rules.flatMap((rule, index) => jobLines(cli.terminal, { rule, job: report.jobs[index], nowMs }));
+      const screen = rules.length === 0 ? noJobYet : lines.join("\n");
+      cli.terminal.print(options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : screen);
     });
 }
 

@@ -11,6 +11,7 @@ import { OperatorError } from "../lib/errors.ts";
 import { type ReasonCode, reasons } from "../policies/reasons.ts";
 import { type JobPlan, planReport } from "../reports/plan.ts";
 import { addVerb, type Cli, type SharedOptions } from "./cli.ts";
+import { noJobYet } from "./job-subject.ts";
 import { planScreen } from "./plan-screen.ts";
 import { progressLine } from "./progress.ts";
 import { mark, textWidth } from "./terminal.ts";
@@ -68,6 +69,7 @@ export async function showPlan(
     return;
   }
   const nowMs = cli.host.clock.now();
+  if (planned.length === 0) cli.terminal.print(noJobYet);
   const screens = planned.map(({ rule, one }) =>
     planScreen(cli.terminal, {
       plan: one.plan,
