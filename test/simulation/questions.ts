@@ -1,9 +1,9 @@
 import type { AppDoors } from "../../src/app/app.ts";
 import { checkCatalog } from "../../src/app/catalog-check.ts";
-import { askTiers } from "../../src/app/shelf.ts";
 import { tellHealth } from "../../src/app/tell-health.ts";
 import { openCatalog } from "../../src/catalog/catalog.ts";
 import type { Config } from "../../src/config/config.ts";
+import { checkHealth } from "../../src/health/check.ts";
 import { realHost } from "../../src/host/host.ts";
 import type { Finding } from "../../src/reports/health.ts";
 import { programPath } from "./night.ts";
@@ -14,8 +14,10 @@ export async function askHealth(config: Config, nowMs: number): Promise<readonly
     using catalog = openCatalog(config.stateDir);
     tellHealth(config, { catalog, nowMs });
   }
-  const { findings } = await askTiers(doorsAt(nowMs), config, config.tiers);
-  return findings;
+  const { host, signal, entryPoint, ...doors } = doorsAt(nowMs);
+  const { tiers, jobs, runtimeDir, host: hostName } = config;
+  const asked = { ...doors, tiers, jobs, runtimeDir, hostName, probeEntry: entryPoint("probe") };
+  return (await checkHealth({ ...asked, startedMs: host.clock.elapsed() }, host, signal)).findings;
 }
 
 /** Where the catalog and the tiers do not agree. */

@@ -64,6 +64,7 @@ export async function openServer({ root, fromMs, roll }: ServerRequest): Promise
   const [warm, stateDir] = [`${root}/warm`, `${root}/state`];
   for (const path of [warm, stateDir]) mkdirSync(path);
   const { path: cold } = opening.use(await mountTmpfs({ sizeMiB: coldMiB }));
+  writeFileSync(`${cold}/of-somebody-else`, Buffer.alloc(2 ** 20));
   using catalog = openCatalog(stateDir);
   catalog.decisions.savePin(adoptedTier("warm", warm, { directory: true }).pin);
   catalog.decisions.savePin(adoptedTier("cold", cold).pin);
