@@ -11,7 +11,12 @@ export interface ReaderTask {
   readonly rule: ScanRule;
 }
 
-/** Reads batches of directories for another thread until it is ended. */
+export const endOfReading = "end";
+
+/** Reads batches of directories for another thread until it is told to end. */
 export function serveReader(read: DirectoryReader<ReadDirectory>, port: MessagePort): void {
-  port.on("message", (paths: readonly RawPath[]) => port.postMessage(paths.map(read)));
+  port.on("message", (message: readonly RawPath[] | typeof endOfReading) => {
+    if (message === endOfReading) port.close();
+    else port.postMessage(message.map(read));
+  });
 }

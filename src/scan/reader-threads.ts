@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { RawPath } from "../lib/raw-path.ts";
+import { endOfReading } from "./reader-thread.ts";
 import type { ReaderOptions } from "./readers.ts";
 import type { ReadDirectory, Reading } from "./reading.ts";
 
@@ -20,6 +21,7 @@ interface Thread {
   readonly worker: Worker;
   /** Batches that it has not answered yet. */
   busy: number;
+  readonly ended: Promise<void>;
 }
 
 export function openReaderThreads<Read extends ReadDirectory>({
@@ -33,7 +35,9 @@ export function openReaderThreads<Read extends ReadDirectory>({
   const wake = () => waiting?.resolve();
   const threads = Array.from({ length: count - 1 }, (): Thread => {
     const worker = new Worker(readerEntry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
-    const thread = { worker, busy: 0 };
+    const { promise: ended, resolve: markEnded } = Promise.withResolvers<void>();
+    worker.on("exit", () => markEnded());
+    const thread = { worker, busy: 0, ended };
     thread.worker.on("message", (batch: readonly Reading<Read>[]) => {
       thread.busy -= 1;
       readings = readings.length === 0 ? [...batch] : [...readings, ...batch];
@@ -67,8 +71,10 @@ export function openReaderThreads<Read extends ReadDirectory>({
       if (readings.length === 0 && death === undefined) await waiting.promise;
       return arrived();
     },
+    // Asked to end, never terminated: koffi takes the whole process with it when its thread is stopped while it loads.
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+      for (const { worker } of threads) worker.postMessage(endOfReading);
+      await Promise.all(threads.map(({ ended }) => ended));
     },
   };
 }
