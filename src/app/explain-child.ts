@@ -7,6 +7,7 @@ import type { FileStat } from "../host/stat.ts";
 import type { Job, Looked, Plan } from "../jobs/job.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import { firstMoment, passesWithTime } from "../policies/due.ts";
+import type { InTheWay } from "../policies/kept.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { ExplainedVerdict, FileUserFields, FoundThing, StayingBelow } from "../reports/explain.ts";
 import { pathFields } from "../reports/path.ts";
@@ -52,8 +53,10 @@ function foundThing({ kind, sizeBytes, modifiedNs }: FileStat): FoundThing {
 
 function verdictFields(asked: Asked, verdict: Verdict, found: FileStat | undefined): ExplainedVerdict {
   const { nowMs, job, rule } = asked;
-  const users = found === undefined || found.kind === "directory" ? [] : usersOfFile(found).map(userFields);
-  const decided = { ...pathFields(verdict.path), users };
+  const inTheWay = verdict.step === undefined ? verdict.inTheWay : undefined;
+  const used = inTheWay === undefined ? found : job.look(inTheWay.path)?.stat;
+  const users = used === undefined || used.kind === "directory" ? [] : usersOfFile(used).map(userFields);
+  const decided = { ...pathFields(verdict.path), users, inTheWay: inTheWay === undefined ? null : wayFields(inTheWay) };
   if (verdict.step !== undefined) {
     const { action, to } = verdict.step;
     const runAt = iso(nextDailyRun(nowMs));
@@ -61,6 +64,10 @@ function verdictFields(asked: Asked, verdict: Verdict, found: FileStat | undefin
   }
   const { reason } = verdict;
   return { ...decided, ...undecided, reason, pattern: patternOf(rule, verdict), ...laterOf(job, verdict, nowMs) };
+}
+
+function wayFields({ path, why }: InTheWay): ExplainedVerdict["inTheWay"] {
+  return { ...pathFields(path), why };
 }
 
 const undecided = { action: null, dueAt: null, runAt: null, thenReason: null, to: null, pattern: null } as const;

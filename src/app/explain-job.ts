@@ -39,7 +39,8 @@ export async function explainByJob(
   const { rule, source } = tree;
   const options = { stepsAtMost: 0, explain: path, guard, onScanned };
   const { plan, explained } = await planJob(doors, config, { rule, options });
-  const { name, kind, approval, refusal, error, warnings } = plan;
+  const { name, kind, approval, refusal, error, notes } = plan;
+  const warnings = [...notes, ...plan.warnings];
   const verdict = explained?.verdict ?? null;
   const job = {
     ...{ name, kind, source, approval: approval.state, refusal, error, warnings },

@@ -13,6 +13,7 @@ import { statFd } from "../host/stat.ts";
 import type { Refusal } from "../jobs/job.ts";
 import { hasCode } from "../lib/errors.ts";
 import { isWithin, type RawPath, rawPath } from "../lib/raw-path.ts";
+import { entryOf } from "../moves/set-verdict.ts";
 import type { ExplainReport, FoundThing, SetAside } from "../reports/explain.ts";
 import { pathFields } from "../reports/path.ts";
 import type { AppDoors } from "./app.ts";
@@ -95,7 +96,10 @@ function claimOf({ tree, job, found }: JobAnswer, path: RawPath): Claim {
   const selection = rule.kind === "docker" ? { include: [], exclude: [] } : rule;
   const within = pathFrom(tree.root, path);
   const isDirectory = within === "" || found?.kind === "directory";
-  return { job: tree.name, selection, path: within, reason: job.verdict?.reason, isDirectory };
+  const isPartOfSet = rule.kind === "move" && rule.unit === "entry" && within.includes("/");
+  // Its name alone decides whose a set is, with all that is in it.
+  const decided = isPartOfSet ? { path: entryOf(within), isDirectory: true } : { path: within, isDirectory };
+  return { job: tree.name, selection, reason: job.verdict?.reason, ...decided };
 }
 
 interface LookAt {

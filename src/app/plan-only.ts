@@ -24,9 +24,9 @@ export async function planOnly(request: JobRequest, doors: ChildDoors): Promise<
   const { rule, why, explain: path } = request;
   const kept: PathFields[] = [];
   const explained = path === undefined ? undefined : explaining({ job, rule, path, nowMs: doors.clock.now() });
-  const onKept: PlanWatch["onKept"] = (code, at) => {
+  const onKept: PlanWatch["onKept"] = (code, at, inTheWay) => {
     if (code === why) kept.push(pathFields(at));
-    explained?.kept(code, at);
+    explained?.kept(code, at, inTheWay);
   };
   using judged = await planAndJudge(job, judgingOf(request, catalog), {
     ...(why === undefined && explained === undefined ? {} : { onKept }),

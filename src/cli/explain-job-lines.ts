@@ -42,7 +42,10 @@ export function jobLines(terminal: Terminal, view: JobView): readonly string[] {
 
 /** A job may look at nothing at all, such as one that waits until its source is fuller. */
 function undecidedLines({ job, isDirectory, isThere }: JobView): readonly string[] {
-  if (isDirectory || !isThere || job.error !== null || job.refusal !== null) return [];
+  if (!isThere || job.error !== null || job.refusal !== null) return [];
+  // What lies in a directory is told one by one.
+  if (isDirectory && (job.due.count > 0 || Object.keys(job.kept).length > 0)) return [];
+  if (isDirectory && job.warnings.length === 0) return [];
   return said("stays", job.warnings.length === 0 ? `${job.name} takes nothing now` : job.warnings.join("; "));
 }
 
@@ -80,11 +83,17 @@ function partLines({ asked }: JobView, verdict: ExplainedVerdict): readonly stri
 
 function stayLines({ nowMs, rule }: JobView, verdict: ExplainedVerdict): readonly string[] {
   const { reason, dueAt, runAt, thenReason } = verdict;
-  if (dueAt === null) return said("stays", reasonText(verdict));
+  if (dueAt === null) return [...said("stays", reasonText(verdict)), ...wayLines(verdict)];
   const until = `${labelOf(reason, 1)}, until ${aheadText(Date.parse(dueAt), nowMs)}`;
   if (thenReason !== null) return [...said("stays", until), ...said("even then", meaningOf(thenReason))];
   const run = `${momentText(Date.parse(runAt ?? ""), nowMs)}, the first daily run after that`;
   return [...said("stays", until), ...said(deedOf(rule), run), ...placeLines(verdict)];
+}
+
+/** Names what a set's own words tell in general. */
+function wayLines({ inTheWay }: ExplainedVerdict): readonly string[] {
+  if (inTheWay === null) return [];
+  return [shown("in the way", shellQuote(rawOf(inTheWay))), ...said("", inTheWay.why)];
 }
 
 function deedOf(rule: JobRule): string {

@@ -1,12 +1,18 @@
 import type { Looked, PlannedStep } from "../jobs/job.ts";
 import { isWithin, type RawPath } from "../lib/raw-path.ts";
 import { firstMoment, passesWithTime } from "../policies/due.ts";
+import type { InTheWay, OnKept } from "../policies/kept.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 
 /** What a plan says of one thing: a step, or a reason for which it stays. */
 export type Verdict =
   | { readonly step: PlannedStep; readonly reason?: undefined; readonly path: RawPath }
-  | { readonly step?: undefined; readonly reason: ReasonCode; readonly path: RawPath };
+  | {
+      readonly step?: undefined;
+      readonly reason: ReasonCode;
+      readonly path: RawPath;
+      readonly inTheWay?: InTheWay | undefined;
+    };
 
 /** What stays below a directory for one reason. */
 export interface Staying {
@@ -28,7 +34,7 @@ export interface Gathered {
 
 /** Picks what concerns one path out of all that a plan tells, in memory that does not grow with the plan. */
 export interface Gathering {
-  readonly kept: (reason: ReasonCode, path: RawPath) => void;
+  readonly kept: OnKept;
   readonly step: (step: PlannedStep) => void;
   readonly result: () => Gathered;
 }
@@ -48,10 +54,10 @@ export function gather({ path: asked, nowMs, look }: GatherAsk): Gathering {
   const due = { count: 0, bytes: 0 };
   const staying = new Map<ReasonCode, Staying>();
   return {
-    kept: (reason, told) => {
+    kept: (reason, told, inTheWay) => {
       const path = fromRoot(told);
       const relation = relate(path, asked);
-      if (relation === "decides") verdict = nearer(verdict, { reason, path });
+      if (relation === "decides") verdict = nearer(verdict, { reason, path, inTheWay });
       if (relation !== "below") return;
       const entry = staying.get(reason) ?? { count: 0, bytes: 0, firstDueMs: undefined, examples: [] };
       staying.set(reason, entry);

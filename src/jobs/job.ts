@@ -5,7 +5,7 @@ import type { FileStat } from "../host/stat.ts";
 import type { JobKind } from "../lib/job-kinds.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { ThingKind } from "../lib/thing-kinds.ts";
-import type { Kept } from "../policies/kept.ts";
+import type { Kept, OnKept } from "../policies/kept.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import type { OpenTier, TierConfig } from "../tiers/tier.ts";
 import type { GuardId } from "./guards.ts";
@@ -77,7 +77,7 @@ export interface Progress {
 
 export interface PlanWatch {
   /** Given, it is called for each thing that is left alone, which takes reading every directory. */
-  readonly onKept?: (code: ReasonCode, path: RawPath) => void;
+  readonly onKept?: OnKept;
   readonly onProgress?: (files: number) => void;
 }
 

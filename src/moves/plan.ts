@@ -5,10 +5,11 @@ import type { Scanning } from "../jobs/scan-source.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { compileGlob } from "../lib/glob.ts";
 import { type RawPath, rawPath } from "../lib/raw-path.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
 import { formatDuration, plural } from "../lib/units.ts";
 import { accessTimesOf, accessTimesWarning } from "../policies/access-times.ts";
 import { passesWithTime } from "../policies/due.ts";
-import { type Kept, type KeptTally, tallyKept } from "../policies/kept.ts";
+import { type InTheWay, type Kept, type KeptTally, type OnKept, tallyKept } from "../policies/kept.ts";
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { roomOf } from "../tiers/usage.ts";
@@ -47,7 +48,7 @@ export interface JudgingFacts {
   /** By absolute path. */
   readonly hadRotations: (path: RawPath) => boolean;
   /** Given, it is told each thing that stays. */
-  readonly onKept?: (code: ReasonCode, path: RawPath) => void;
+  readonly onKept?: OnKept;
 }
 
 export interface PlanFacts extends RefusalFacts, JudgingFacts {
@@ -131,7 +132,7 @@ async function lookAround(looking: Looking, { steps, sets }: Tables): Promise<vo
   const judging = surveyRule(rule, at.source, facts);
   const { sizeBytes: tierBytes } = roomOf(at.tier);
   if (rule.unit === "entry") {
-    const blocked = (message: string) => void seen.blocked.push(message);
+    const blocked = ({ path, why }: InTheWay) => void seen.blocked.push(`${shellQuote(path)}: ${why}`);
     surveySets({ source: at.source, rule: judging, table: sets, tierBytes, sink: { ...sinkOf(looking), blocked } });
     return;
   }
@@ -169,8 +170,8 @@ export function allocatedOf({ steps, sets }: Tables): number {
 
 function sinkOf({ at, facts, seen }: Looking) {
   return {
-    kept: (code: ReasonCode, path: RawPath) => {
-      seen.tally.add(code, path);
+    kept: (code: ReasonCode, path: RawPath, inTheWay?: InTheWay) => {
+      seen.tally.add(code, path, inTheWay);
       if (facts.begun.has(path) && isWaiting(code)) seen.waiting.add(path);
     },
     unreadable: (path: RawPath, message: string) => {

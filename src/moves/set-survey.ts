@@ -9,6 +9,7 @@ import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { formatBytes } from "../lib/units.ts";
 import { newestStamp } from "../policies/age.ts";
+import type { InTheWay, OnKept } from "../policies/kept.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { activeNames } from "../policies/rotation.ts";
 import { openDirectory } from "../scan/open-directory.ts";
@@ -23,9 +24,9 @@ import { identityOf } from "./source-file.ts";
 import { isTimeInRange, judgeDue, lookForWriters, type SurveyRule, type WriterLookup } from "./survey.ts";
 
 export interface SetSurveySink {
-  readonly kept: (code: ReasonCode, path: RawPath) => void;
-  /** Why an entry stays as a whole, in words. */
-  readonly blocked: (message: string) => void;
+  readonly kept: OnKept;
+  /** Why an entry stays as a whole. */
+  readonly blocked: (inTheWay: InTheWay) => void;
   readonly unreadable: (path: RawPath, message: string) => void;
   readonly progress: (files: number) => void;
   /** A tier lies in the source, or is it. */
@@ -131,8 +132,8 @@ function surveyDirectory(survey: SetSurvey, around: Around, entry: RawPath): voi
     const verdict = judgeSet(survey, around, { entry, id });
     isDue = verdict === undefined;
     if (verdict === undefined) return;
-    sink.kept(verdict.code, verdict.path);
-    if (verdict.message !== undefined) sink.blocked(verdict.message);
+    sink.kept(verdict.code, verdict.path, verdict.inTheWay);
+    if (verdict.inTheWay !== undefined) sink.blocked(verdict.inTheWay);
   } finally {
     if (!isDue) table.drop(id);
   }
@@ -193,12 +194,12 @@ function judgeMember(
 ): SetVerdict | number {
   // However sparse it is: to read such holes takes for ever, and hardly a file system takes such a size.
   if (sizeBytes > tierBytes) {
-    const message = `${shellQuote(path)}: its ${formatBytes(sizeBytes)} are more than the whole tier`;
-    return { code: "no-room", path: entryOf(path), message };
+    const why = `its ${formatBytes(sizeBytes)} are more than the whole tier`;
+    return { code: "no-room", path: entryOf(path), inTheWay: { path, why } };
   }
   try {
     const verdict = judge(path);
-    if (verdict === "restored-recently") return { code: verdict, path: entryOf(path), message: undefined };
+    if (verdict === "restored-recently") return { code: verdict, path: entryOf(path), inTheWay: undefined };
     return typeof verdict === "string" ? blockedBy(path, reasonWords(verdict)) : verdict;
   } catch (error) {
     return blockedByError(path, error);

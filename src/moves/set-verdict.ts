@@ -1,6 +1,6 @@
 import { hasCode, messageOf } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
-import { shellQuote } from "../lib/shell-quote.ts";
+import type { InTheWay } from "../policies/kept.ts";
 import { type ReasonCode, reasons } from "../policies/reasons.ts";
 
 /** Why a set stays. */
@@ -8,8 +8,8 @@ export interface SetVerdict {
   readonly code: ReasonCode;
   /** The entry. */
   readonly path: RawPath;
-  /** Names what is in the way, where it is one thing in the set. */
-  readonly message: string | undefined;
+  /** Where it is one thing in the set. */
+  readonly inTheWay: InTheWay | undefined;
 }
 
 /** The entry of the source that a path lies in, or is. */
@@ -20,7 +20,7 @@ export function entryOf(path: RawPath): RawPath {
 
 /** One thing in a set that keeps it as a whole. */
 export function blockedBy(path: RawPath, why: string): SetVerdict {
-  return { code: "entry-blocked", path: entryOf(path), message: `${shellQuote(path)}: ${why}` };
+  return { code: "entry-blocked", path: entryOf(path), inTheWay: { path, why } };
 }
 
 /** What cannot be looked at keeps the set. @throws what is no answer of the system */

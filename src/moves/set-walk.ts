@@ -82,7 +82,7 @@ function unlessUnreadable<T>(walking: Walking, path: RawPath, look: () => T): T 
 function whole({ rule, entry, newestFileNs, newestOtherNs }: Walking): SetVerdict | undefined {
   const age = BigInt(Math.floor(rule.nowMs)) * 1_000_000n - newestOtherNs;
   const isYoung = newestFileNs === undefined && age < BigInt(rule.age.olderThanMs) * 1_000_000n;
-  return isYoung ? { code: "too-young", path: entry, message: undefined } : undefined;
+  return isYoung ? { code: "too-young", path: entry, inTheWay: undefined } : undefined;
 }
 
 function walkDirectory(walking: Walking, path: RawPath): SetVerdict | undefined {
@@ -126,7 +126,7 @@ function walkMember(walking: Walking, path: RawPath, stat: FileStat): SetVerdict
 function judgeFile(walking: Walking, path: RawPath, stat: FileStat): SetVerdict | undefined {
   const { rule, entry } = walking;
   const code = judgeAge(stat, rule.age, rule.nowMs);
-  if (code !== undefined) return { code, path: entry, message: undefined };
+  if (code !== undefined) return { code, path: entry, inTheWay: undefined };
   const stamp = newestStamp(stat, rule.age.ageBy);
   if (walking.newestFileNs === undefined || stamp > walking.newestFileNs) walking.newestFileNs = stamp;
   if (path.slice(path.lastIndexOf("/") + 1).startsWith(asideNames))
@@ -145,7 +145,7 @@ function judgeOther(walking: Walking, stat: FileStat): SetVerdict | undefined {
   const { rule, entry } = walking;
   if (stat.modifiedNs > walking.newestOtherNs) walking.newestOtherNs = stat.modifiedNs;
   const code = judgeAge(stat, { ...rule.age, ageBy: ["mtime"], olderThanMs: 0 }, rule.nowMs);
-  return code === undefined ? undefined : { code, path: entry, message: undefined };
+  return code === undefined ? undefined : { code, path: entry, inTheWay: undefined };
 }
 
 function checkAttributes(walking: Walking, path: RawPath, stat: FileStat): void {

@@ -7,11 +7,19 @@ export interface KeptCount {
   readonly examples: readonly RawPath[];
 }
 
+/** One thing that keeps the whole that it is a part of. */
+export interface InTheWay {
+  readonly path: RawPath;
+  readonly why: string;
+}
+
+export type OnKept = (code: ReasonCode, path: RawPath, inTheWay?: InTheWay) => void;
+
 export type Kept = Readonly<Partial<Record<ReasonCode, KeptCount>>>;
 
 /** Counts what a plan leaves alone, by reason, with a few examples of each. */
 export interface KeptTally {
-  readonly add: (code: ReasonCode, path: RawPath) => void;
+  readonly add: OnKept;
   /** Many at once, none of which is told by itself. */
   readonly addCounted: (code: ReasonCode, counted: KeptCount) => void;
   readonly result: () => Kept;
@@ -19,7 +27,7 @@ export interface KeptTally {
 
 const examplesKept = 3;
 
-export function tallyKept(onEach?: (code: ReasonCode, path: RawPath) => void): KeptTally {
+export function tallyKept(onEach?: OnKept): KeptTally {
   const counts = new Map<ReasonCode, { count: number; readonly examples: RawPath[] }>();
   const addCounted: KeptTally["addCounted"] = (code, { count, examples }) => {
     const entry = counts.get(code) ?? { count: 0, examples: [] };
@@ -29,9 +37,9 @@ export function tallyKept(onEach?: (code: ReasonCode, path: RawPath) => void): K
   };
   return {
     addCounted,
-    add: (code, path) => {
+    add: (code, path, inTheWay) => {
       addCounted(code, { count: 1, examples: [path] });
-      onEach?.(code, path);
+      onEach?.(code, path, inTheWay);
     },
     result: () => Object.fromEntries(counts),
   };

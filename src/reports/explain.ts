@@ -63,7 +63,9 @@ export interface ExplainedVerdict extends PathFields {
   readonly to: string | null;
   /** The pattern that leaves it out; null where no `include` fits. */
   readonly pattern: string | null;
-  /** Who has it open, mapped or locked. */
+  /** What keeps the whole that it is a part of, from the source; null where it is not one thing. */
+  readonly inTheWay: (PathFields & { readonly why: string }) | null;
+  /** Who has it, or what is in the way, open, mapped or locked. */
   readonly users: readonly FileUserFields[];
 }
 
