@@ -80,8 +80,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
   const copiers = closing.use(startCopiers({ entryPoint: options.copierEntry, context, threads: options.threads }));
   const manifest = closing.use(openManifest(tier.root, manifestPath(options.host, run), context.syncEach));
   const { stageSeconds, timed } = stopwatch(clock);
-  const held = closing.move();
-  return {
+  const session: MoveSession = {
     ...options,
     capabilities,
     copiers,
@@ -93,9 +92,14 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     writeManifest: manifest.append,
     batchFiles: options.pacer.isTight() ? tightBatchFiles : batchSize(),
     nextSeq: counter(journal.lastSeq(owner)),
+    timed,
+  };
+  // Nothing may fail from here on: the threads would go on for ever.
+  const held = closing.move();
+  return {
+    ...session,
     stageSeconds: async () =>
       splitCopying(stageSeconds, await Promise.all(copiers.threads.map((thread) => thread.ask("times", null)))),
-    timed,
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
