@@ -107,7 +107,7 @@ async function compressFrames(
   let storedBytes = 0;
   const put = (bytes: Uint8Array) => {
     stored.update(bytes);
-    onTier(() => writeGently(staged, bytes, storedBytes));
+    onTier(() => writeGently({ fd: staged }, bytes, storedBytes));
     storedBytes += bytes.byteLength;
   };
   const compress = async (offset: number, room: FrameRoom) => {

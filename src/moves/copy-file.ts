@@ -93,7 +93,7 @@ function copySmall(copying: Copying): Content | Setback {
   const { compress } = copying.context;
   const packed = compress === "none" ? undefined : copying.clock.time("compress", () => packSmall(raw, compress));
   writeStaged(copying, (staged) => {
-    if (packed !== undefined) writeGently(staged, packed, 0, task.path);
+    if (packed !== undefined) writeGently({ fd: staged, path: task.path }, packed, 0);
     else writeContent(staged, copying, { bytes: raw, position: 0 });
   });
   if (packed === undefined) return { sha256, storedSha256: sha256, storedBytes: raw.length, compression: "none" };
@@ -150,7 +150,7 @@ function readPart({ fd, file, clock }: Copying, bytes: Uint8Array, position: num
 
 function writeContent(staged: number, { holes, file }: Copying, part: { bytes: Uint8Array; position: number }): void {
   const { path, identity } = file.task;
-  const write = (bytes: Uint8Array, position: number) => writeGently(staged, bytes, position, path);
+  const write = (bytes: Uint8Array, position: number) => writeGently({ fd: staged, path }, bytes, position);
   writeAround(holes, part.bytes, { position: part.position, write });
   const end = part.position + part.bytes.length;
   if (end === identity.sizeBytes && holes.length > 0) truncateFile(staged, end);

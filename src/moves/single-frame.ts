@@ -39,7 +39,7 @@ export async function compressSingle(
   for await (const chunk of packed as AsyncIterable<Buffer>) {
     work.signal.throwIfAborted();
     stored.update(chunk);
-    onTier(() => writeGently(staged, chunk, storedBytes));
+    onTier(() => writeGently({ fd: staged }, chunk, storedBytes));
     storedBytes += chunk.length;
     await work.pacer.pace({ read: 0, written: chunk.length });
   }

@@ -76,11 +76,6 @@ function fewer(points: readonly Point[]): readonly Point[] {
   return [...byPart.values()].flatMap((part) => part[Math.floor(part.length / 2)] ?? []);
 }
 
-/** A catalog that cannot be read once left a thread behind, for which the job waited for ever. */
-function isRead(call: string): boolean {
-  return call === "pread64";
-}
-
 interface Bench {
   readonly scene: Scene;
   readonly before: ReadonlyMap<string, string>;
