@@ -111,7 +111,11 @@ async function failAtEach(
     .filter((point) => met(point).every((each) => concernsScene(each.text)))
     .flatMap((point) => errors.map((error) => ({ ...point, error })));
   t.diagnostic(`${all.length} cases`);
-  for (const each of runsAll ? all : dice.sample(all, share)) {
+  // A catalog that could not be read once left a thread behind, for which the job waited for ever.
+  const read = all.filter(
+    ({ call, error, text }) => call === "pread64" && error === "EIO" && placeOf(text) === "catalog",
+  );
+  for (const each of runsAll ? all : new Set([...dice.sample(all, share), ...read])) {
     const name = `${each.error} from ${each.call} #${each.occurrence}, ${placeOf(each.text)}`;
     await t.test(name, (one) => failAt(one, { scene, before }, each));
   }
