@@ -1,5 +1,5 @@
 import { equal, match } from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { RunReport } from "../../src/reports/run.ts";
 import { needsRoot } from "../support/loop-mount.ts";
 import { type Point, placeOf, pointsOf } from "../support/points.ts";
@@ -18,15 +18,19 @@ test("M11, M12, M18: a copy that was never written is found by reading it back",
     ({ text }) => placeOf(text) === "staging" && lengthOf(text) > 0,
   );
   for (const point of runsAll ? points : [dice.pick(points)]) {
-    await t.test(`nothing written by pwrite64 #${point.occurrence}`, () => believe(scene, point));
+    await t.test(`nothing written by pwrite64 #${point.occurrence}`, (one) => believe(one, scene, point));
   }
 });
 
-async function believe(scene: Scene, { call, occurrence, text }: Point): Promise<void> {
+async function believe(t: TestContext, scene: Scene, { call, occurrence, text }: Point): Promise<void> {
   scene.reset();
   const length = lengthOf(text);
   const injection = { call, occurrence, deed: { retval: length } };
   const run = await scene.traced("job", { calls: [call], injection }, ["run", "--json"]);
+  if (!run.hits.every((hit) => placeOf(hit.text) === "staging")) {
+    t.diagnostic("another thread met it, too, and a catalog that lies has tests of its own: nothing to judge");
+    return;
+  }
   equal(run.exitCode, 3, `${run.hits[0]?.text}: ${run.stderr}${run.stdout}`);
   checkNothingLost(scene);
   const told = reportOf<RunReport>(run).jobs.flatMap((job) => job.errors);

@@ -38,7 +38,7 @@ export function concernsScene(text: string): boolean {
 
 const parts = [
   ["probe", /\/probe-\d/],
-  ["staging folder", /\.tierkeep\/staging\/[^/>]*\/[^/>]*>/],
+  ["staging folder", /\.tierkeep\/staging(\/[^/>]*){0,2}>/],
   ["staging", /\.tierkeep\/staging/],
   ["aside", /\.tierkeep-aside-/],
   ["daily copies", /\.tierkeep\/hosts|\.tierkeep>, "hosts"/],
