@@ -15,6 +15,7 @@ import type { ScratchRule } from "./read-scratch.ts";
 import { whyNoScratch } from "./refused-paths.ts";
 import type { CleanRule } from "./rule.ts";
 import { surveyScratch } from "./survey.ts";
+import { tierInView } from "./tier-in-view.ts";
 
 /** What a clean job would do now; its removals stand in a temporary table. */
 export interface CleanPlan extends Disposable {
@@ -100,8 +101,10 @@ function refuseClean(rule: CleanRule, source: OpenSource, facts: PlanFacts): Ref
   );
 }
 
-function refusePath({ path }: OpenSource, tierRoots: readonly string[]): Refusal | undefined {
-  const why = whyNoScratch(path, tierRoots);
+function refusePath(source: OpenSource, tierRoots: readonly string[]): Refusal | undefined {
+  const { path } = source;
+  const tier = tierInView(source, tierRoots);
+  const why = tier === undefined ? whyNoScratch(path, tierRoots) : `it shows the tier at ${tier} through another mount`;
   if (why === undefined) return undefined;
   return {
     guard: "refused-path",
