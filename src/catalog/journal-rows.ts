@@ -18,7 +18,7 @@ export function toOperation({ run, job }: BatchKey, row: Row): Operation {
 }
 
 /** The columns that tell a source from every other, read with big integers. */
-function toIdentity(row: Row): SourceIdentity {
+export function toIdentity(row: Row): SourceIdentity {
   return {
     device: Number(row.device),
     inode: BigInt.asUintN(64, row.inode as bigint),

@@ -1,6 +1,6 @@
 import { type RawPath, rawPath, rawPathOfBytes } from "../lib/raw-path.ts";
 import { parseFacts, printFacts, type StoredCompression } from "./facts.ts";
-import type { ManifestLine, PartLine } from "./manifest.ts";
+import type { ManifestLine, PartLine, PlacedLine } from "./manifest.ts";
 
 /** A line of a manifest; `torn`: it is no whole line; `unknown`: a fact that a newer version writes. */
 export type ParsedLine = ManifestLine | "torn" | "unknown";
@@ -67,12 +67,7 @@ function isWholePart(json: Json): boolean {
 function parsePart(json: Json, known: Pick<PartLine, "fact" | "id" | "atMs" | "facts">): PartLine {
   return {
     ...known,
-    host: String(json.host),
-    job: String(json.job),
-    tier: String(json.tier),
-    path: pathFrom(json, "path"),
-    storedAs: pathFrom(json, "storedAs"),
-    modifiedNs: BigInt(String(json.modifiedNs)),
+    ...placeFrom(json),
     target: json.target === undefined ? undefined : pathFrom(json, "target"),
   };
 }
@@ -82,12 +77,7 @@ function parseStored(json: Json, { id, atMs, facts }: { id: string; atMs: number
     fact: "stored",
     id,
     atMs,
-    host: String(json.host),
-    job: String(json.job),
-    tier: String(json.tier),
-    path: pathFrom(json, "path"),
-    storedAs: pathFrom(json, "storedAs"),
-    modifiedNs: BigInt(String(json.modifiedNs)),
+    ...placeFrom(json),
     sizeBytes: Number(json.sizeBytes),
     storedBytes: Number(json.storedBytes),
     sha256: String(json.sha256),
@@ -95,6 +85,17 @@ function parseStored(json: Json, { id, atMs, facts }: { id: string; atMs: number
     compression: json.compression as StoredCompression,
     facts,
     linkGroup: json.linkGroup === undefined ? undefined : String(json.linkGroup),
+  };
+}
+
+function placeFrom(json: Json): PlacedLine {
+  return {
+    host: String(json.host),
+    job: String(json.job),
+    tier: String(json.tier),
+    path: pathFrom(json, "path"),
+    storedAs: pathFrom(json, "storedAs"),
+    modifiedNs: BigInt(String(json.modifiedNs)),
   };
 }
 

@@ -2,11 +2,8 @@ import { bytesOf, type RawPath, rawPath, textOf } from "../lib/raw-path.ts";
 import type { StoredCompression } from "./facts.ts";
 import { operationId, type StagedOperation, type VerifiedFacts } from "./operation.ts";
 
-/** A version is about to be published; it counts where a file of that size lies under that name. */
-export interface StoredLine {
-  readonly fact: "stored";
-  readonly id: string;
-  readonly atMs: number;
+/** Where something came from, and where it is to lie. */
+export interface PlacedLine {
   readonly host: string;
   readonly job: string;
   readonly tier: string;
@@ -15,6 +12,13 @@ export interface StoredLine {
   /** From the tier's root. */
   readonly storedAs: RawPath;
   readonly modifiedNs: bigint;
+}
+
+/** A version is about to be published; it counts where a file of that size lies under that name. */
+export interface StoredLine extends PlacedLine {
+  readonly fact: "stored";
+  readonly id: string;
+  readonly atMs: number;
   readonly sizeBytes: number;
   readonly storedBytes: number;
   readonly sha256: string;
@@ -26,18 +30,10 @@ export interface StoredLine {
 }
 
 /** A directory or symbolic link of a set is about to be published with it. */
-export interface PartLine {
+export interface PartLine extends PlacedLine {
   readonly fact: "directory" | "link";
   readonly id: string;
   readonly atMs: number;
-  readonly host: string;
-  readonly job: string;
-  readonly tier: string;
-  /** The original path, absolute. */
-  readonly path: RawPath;
-  /** From the tier's root. */
-  readonly storedAs: RawPath;
-  readonly modifiedNs: bigint;
   /** Where a link points; `target` and `targetBase64` of the line. */
   readonly target: RawPath | undefined;
   /** `printFacts` of all else. */

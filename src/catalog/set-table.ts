@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { RawPath } from "../lib/raw-path.ts";
 import { inTempFile } from "./in-temp-file.ts";
+import { toIdentity } from "./journal-rows.ts";
 import type { SourceIdentity } from "./operation.ts";
 import type { Step } from "./step-table.ts";
 
@@ -181,14 +182,7 @@ function toMember(row: Row): Member {
   return {
     path: row.path as RawPath,
     kind: kinds[Number(row.kind)] ?? "file",
-    identity: {
-      device: Number(row.device),
-      inode: BigInt.asUintN(64, row.inode as bigint),
-      sizeBytes: Number(row.size_bytes),
-      modifiedNs: row.modified_ns as bigint,
-      changedNs: row.changed_ns as bigint,
-      links: Number(row.links),
-    },
+    identity: toIdentity(row),
     roomBytes: Number(row.room_bytes),
     allocatedBytes: Number(row.allocated_bytes),
   };

@@ -1,6 +1,10 @@
 import type { SetTable } from "../catalog/set-table.ts";
 import type { OpenSet } from "../catalog/sets.ts";
-import type { RawPath } from "../lib/raw-path.ts";
+import { closeFd } from "../host/posix.ts";
+import { nameExists } from "../host/stat.ts";
+import { hasCode } from "../lib/errors.ts";
+import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
+import { openDirectory } from "../scan/open-directory.ts";
 import { ensureDirectory, privateLook } from "./directories.ts";
 import type { MoveSession } from "./session.ts";
 
@@ -29,4 +33,19 @@ export function inStore(set: OpenSet, path: RawPath): RawPath {
 /** Makes a directory of a set's tree and those above it; nobody else may look into them until the set is whole. */
 export function ensureInTree({ tier, context }: MoveSession, path: RawPath): void {
   ensureDirectory(tier.root, path, { look: () => privateLook, sync: context.syncEach });
+}
+
+/** Something lies there, whatever it is, a link included; `path` from the root. */
+export function liesThere(root: number, path: RawPath): boolean {
+  try {
+    const parent = openDirectory(root, parentOf(path));
+    try {
+      return nameExists(parent, baseName(path));
+    } finally {
+      closeFd(parent);
+    }
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return false;
+    throw error;
+  }
 }

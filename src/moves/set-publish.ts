@@ -9,7 +9,7 @@ import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
 import { openDirectory } from "../scan/open-directory.ts";
 import { isSetback, onTier, onTierName, type Setback } from "./failure.ts";
 import type { MoveSession } from "./session.ts";
-import { inStore, type SetWork } from "./set-place.ts";
+import { inStore, liesThere, type SetWork } from "./set-place.ts";
 import { type ExpectedPart, isSameSet, syncFound } from "./set-same.ts";
 import { jobFolder } from "./stored-tree.ts";
 import { removeOwnTree } from "./tier-files.ts";
@@ -29,27 +29,13 @@ export interface ChosenName {
 export async function chooseName(session: MoveSession, work: SetWork): Promise<ChosenName> {
   const { set, table, id } = work;
   const own = ownName(session, set.entry);
-  if (!onTier(() => isTaken(session.tier.root, own))) return { storedAs: own, isFree: true };
+  if (!onTier(() => liesThere(session.tier.root, own))) return { storedAs: own, isFree: true };
   const parts = function* (): Generator<ExpectedPart> {
     for (const { kind, path, target } of table.others(id))
       if (kind !== "file") yield { kind, path: `${own}${path.slice(set.entry.length)}` as RawPath, target };
   };
   const isSame = await isSameSet(session, set, { place: own, parts: parts() });
   return { storedAs: isSame ? own : (`${own}.${set.run}` as RawPath), isFree: false };
-}
-
-function isTaken(root: number, path: RawPath): boolean {
-  try {
-    const parent = openDirectory(root, parentOf(path));
-    try {
-      return nameExists(parent, baseName(path));
-    } finally {
-      closeFd(parent);
-    }
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return false;
-    throw error;
-  }
 }
 
 /** What of a set is no file, as the catalog and the manifest have it. */

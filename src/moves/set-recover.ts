@@ -1,17 +1,14 @@
 import { printManifestLine } from "../catalog/manifest.ts";
 import { operationId } from "../catalog/operation.ts";
 import type { OpenSet } from "../catalog/sets.ts";
-import { closeFd } from "../host/posix.ts";
-import { nameExists } from "../host/stat.ts";
 import type { Recovered } from "../jobs/job.ts";
-import { hasCode } from "../lib/errors.ts";
-import { baseName, parentOf, type RawPath } from "../lib/raw-path.ts";
-import { openDirectory } from "../scan/open-directory.ts";
+import type { RawPath } from "../lib/raw-path.ts";
 import { onTier } from "./failure.ts";
 import { problemOf, putBackSources, type RecoveredBatch } from "./recover.ts";
 import type { MoveSession } from "./session.ts";
 import { dropSet } from "./set-drop.ts";
 import { damagedIn } from "./set-examine.ts";
+import { liesThere } from "./set-place.ts";
 import { publishSet } from "./set-publish.ts";
 import { removeSet } from "./set-remove.ts";
 import { completeTree } from "./set-tree.ts";
@@ -30,7 +27,7 @@ export async function recoverSet(session: MoveSession, set: OpenSet): Promise<Re
 
 /** All of it was proved; it lies in its tree or, had the rename been done, under its name. */
 async function finishNamed(session: MoveSession, set: OpenSet): Promise<RecoveredBatch> {
-  const within = isThere(session, set.tree) ? "tree" : "store";
+  const within = onTier(() => liesThere(session.tier.root, set.tree)) ? "tree" : "store";
   const place = within === "tree" ? set.tree : set.storedAs;
   if (await isDamaged(session, set, place)) return withdraw(session, set, within);
   completeTree(session, { ...set, tree: place });
@@ -76,20 +73,4 @@ function withdraw(session: MoveSession, set: OpenSet, within: "tree" | "store"):
   if (within === "tree") dropSet(session, set);
   else session.sets.drop(set);
   return { finished: 0, dropped, problems: [] };
-}
-
-function isThere({ tier }: MoveSession, path: RawPath): boolean {
-  return onTier(() => {
-    try {
-      const parent = openDirectory(tier.root, parentOf(path));
-      try {
-        return nameExists(parent, baseName(path));
-      } finally {
-        closeFd(parent);
-      }
-    } catch (error) {
-      if (hasCode(error, "ENOENT")) return false;
-      throw error;
-    }
-  });
 }
