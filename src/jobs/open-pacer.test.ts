@@ -46,7 +46,9 @@ test("work pauses while others wait, tells that it waits, and goes on when the p
   const { pacer, counts } = scene({ pressures: [...high, { recentRatio: 0.2, waitedMs: 310_000 }] });
   await Promise.all([pacer.pace(nothing), pacer.pace(nothing)]);
   assert.ok(pacer.pausedMs() >= 390 && pacer.pausedMs() < 2_000, `${pacer.pausedMs()} ms`);
-  assert.equal(counts().waits, 2, "who asks at once pauses together");
+  // A timer may fire a moment early, and the rest is waited for once more: so what was read is counted.
+  assert.equal(counts().reads, 5, "who asks at once pauses together");
+  assert.ok(counts().waits >= 2);
 });
 
 test("a pause ends when nobody but us was waiting", async () => {
@@ -54,7 +56,8 @@ test("a pause ends when nobody but us was waiting", async () => {
   await pacer.pace(nothing);
   assert.ok(pacer.pausedMs() >= 190 && pacer.pausedMs() < 1_000, `${pacer.pausedMs()} ms`);
   await pacer.pace(nothing);
-  assert.equal(counts().waits, 1, "and it is not looked again at once");
+  assert.equal(counts().reads, 2, "and it is not looked again at once");
+  assert.ok(counts().waits >= 1);
 });
 
 test("a kernel that does not count pressure, and one below the limit, pause nothing", async () => {
