@@ -30,6 +30,8 @@ export interface AsideCount {
   readonly root: RawPath;
   readonly count: number;
   readonly bytes: number;
+  /** More that lies aside or still where it was, since the run that wrote it down died. */
+  readonly intended: number;
 }
 
 /** Below a scratch directory: whatever its own runs set aside. */
@@ -110,15 +112,16 @@ export function openQuarantineRows(db: Database): Quarantine {
     counts: () =>
       db
         .prepare(
-          `SELECT job, root, count(*) AS count, sum(size_bytes) AS bytes FROM quarantine
-           WHERE state = 'aside' GROUP BY job, root ORDER BY job, root`,
+          `SELECT job, root, total(state = 'aside') AS count, total(iif(state = 'aside', size_bytes, 0)) AS bytes,
+             total(state = 'intended') AS intended FROM quarantine GROUP BY job, root ORDER BY job, root`,
         )
         .all()
-        .map(({ job, root, count, bytes }) => ({
+        .map(({ job, root, count, bytes, intended }) => ({
           job: String(job),
           root: rawPathOfBytes(root as Uint8Array),
           count: Number(count),
           bytes: Number(bytes),
+          intended: Number(intended),
         })),
     forget: (items) =>
       db.transaction(() => {

@@ -15,10 +15,18 @@ export function judgeAside({ aside }: Pick<ToldByRuns, "aside">, jobs: readonly 
   const names = new Set(jobs.flatMap(({ kind, name, formerly }) => (kind === "clean" ? [name, ...formerly] : [])));
   return aside
     .filter(({ job }) => !names.has(job))
-    .map(({ job, root, count, bytes }) => {
-      const what = `${plural(count, "thing")}, ${formatBytes(bytes)},`;
-      const message = `${what} that ${job} set aside in ${root} stay${count === 1 ? "s" : ""} there for ever: it is no clean job any more`;
+    .map((each) => {
+      const { job, root } = each;
+      const message = `${whatStays(each)} there for ever: ${job} is no clean job any more`;
       const hint = `bring back what is wanted: tierkeep restore ${root}; the rest goes once a [[clean]] has formerly = ["${job}"]`;
       return finding("quarantine-left", { tier: job, message, hint });
     });
+}
+
+function whatStays({ job, root, count, bytes, intended }: ToldByRuns["aside"][number]): string {
+  const maybe = `up to ${plural(intended, "thing")} that a killed run of ${job} was setting aside in ${root}`;
+  if (count === 0) return `${maybe} stay${intended === 1 ? "s" : ""}`;
+  const sure = `${plural(count, "thing")}, ${formatBytes(bytes)}, that ${job} set aside in ${root}`;
+  if (intended === 0) return `${sure} stay${count === 1 ? "s" : ""}`;
+  return `${sure}, and up to ${intended} more that a killed run of it was setting aside, stay`;
 }

@@ -29,6 +29,8 @@ export interface ToldAside {
   readonly root: string;
   readonly count: number;
   readonly bytes: number;
+  /** More of which a killed run did not say whether it lies aside. */
+  readonly intended: number;
 }
 
 /** Stored versions of a tier that were found to be wrong and are not mended. */
@@ -180,8 +182,9 @@ function isLack(value: unknown): value is ToldLack {
 }
 
 function isToldAside(value: unknown): value is ToldAside {
-  const { job, root, count, bytes } = tableOf(value);
-  return typeof job === "string" && typeof root === "string" && typeof count === "number" && typeof bytes === "number";
+  const { job, root, count, bytes, intended } = tableOf(value);
+  const areText = [job, root].every((text) => typeof text === "string");
+  return areText && [count, bytes, intended].every((number) => typeof number === "number");
 }
 
 const pinTexts = ["tier", "uuid", "mountPoint", "filesystemType", "filesystemId", "adoptedAt"] as const;

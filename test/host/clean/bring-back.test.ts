@@ -109,6 +109,8 @@ test("what a killed run had set aside is found and comes back before the next ru
   assert.ok(item !== undefined);
   writeFileSync(`${scene.path}/stayed`, "stayed");
   quarantine.intend([{ ...item, seq: 99, path: "stayed" as RawPath }]);
+  const [told] = quarantine.counts();
+  assert.deepEqual([told?.count, told?.bytes, told?.intended], [0, 0, 2], "health tells, should no next run come");
   assert.deepEqual(restore(scene, "stayed"), {});
   assert.deepEqual(restore(scene, "d/aside"), { "d/aside": null });
   assert.equal(readFileSync(`${scene.path}/d/aside`, "utf8"), "aside");
