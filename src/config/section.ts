@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { closest } from "../lib/closest.ts";
 import { foundText, plainValue, type TomlEntry, type TomlNode, type TomlTable } from "./document.ts";
 import type { Finding } from "./finding.ts";

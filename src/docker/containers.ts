@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Engine, patientMs } from "./engine.ts";
 import { millisecondsOf } from "./stamp.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { askOverSocket, HttpFailure } from "../host/http.ts";
 
 /** The Docker Engine behind its socket, in a version of its API that both sides know. */

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { durationField, listField, pathField, textField } from "../lib/fields.ts";
 import { type DockerRule, defaultSocket } from "./rule.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { CommandResult } from "../host/exec.ts";
 import type { Finding, VolumeGroupHealth } from "../reports/health.ts";
 import { type FindingWords, finding } from "./findings.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Exec } from "../host/exec.ts";
 import type { VolumeFact } from "./facts.ts";
 

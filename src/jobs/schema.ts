@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { choiceField, durationField, field, listField, percentField, rateField } from "../lib/fields.ts";
 import type { DaySpan, Limits } from "./limits.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { unclosedIn } from "./glob.ts";
 import { parseDuration, parsePercent, parseSize } from "./units.ts";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { field, flagField, listField, pathField, percentField, textField } from "../lib/fields.ts";
 import type { TierConfig } from "./tier.ts";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { durationField, rateField } from "../lib/fields.ts";
 
 /** The keys of `[verify]`. */
