@@ -59,7 +59,7 @@ const wantedFiles = 2_000;
 /** Makes 2,000 files below `root`, the same ones each time but for their dates. */
 export function makeLogTree(root: string, outside: string): LogTree {
   const roll = dice(2_026);
-  const today = Math.floor(Date.now() / dayMs) * dayMs;
+  const today = lastRotation(Date.now());
   let files = 0;
   const write: WriteFile = (path, content, { ageDays, owner = [0, 0], mode = 0o640 }) => {
     const name = Buffer.isBuffer(path) ? path : Buffer.from(`${root}/${path}`);
@@ -88,6 +88,11 @@ export function makeLogTree(root: string, outside: string): LogTree {
     write(name, logText("mail", today, { roll, sizeBytes: 900 }), { ageDays: 10 + roll(300) });
   }
   return { files, heldOpen: `${root}/trader/gateway.log.9`, example: `${root}/nginx/access.log.30`, hasXattr };
+}
+
+/** The last midnight or noon that is six hours ago at least, so that no age is near a whole number of days. */
+function lastRotation(nowMs: number): number {
+  return Math.floor((nowMs - dayMs / 4) / (dayMs / 2)) * (dayMs / 2);
 }
 
 export type WriteFile = (
