@@ -49,8 +49,8 @@ export async function rebuildCatalog(
   const hosts = request.isHostGuessed ? { machineName: terms.host } : [terms.host, ...terms.formerHosts];
   const tiers = await readManifests(doors, terms, { places, into: scratch.path, hosts, onLooked: request.onLooked });
   const lacking = noteLacking(scratch.path, { terms, tiers, nowMs: clock.now() });
-  const aside = `catalog.db.${old === "damaged" ? "damaged" : "before"}-${compactTime(clock.now())}`;
-  replaceCatalog(stateDir, scratch.path, aside);
+  const wantedName = `catalog.db.${old === "damaged" ? "damaged" : "before"}-${compactTime(clock.now())}`;
+  const aside = replaceCatalog(stateDir, scratch.path, wantedName);
   tell(terms, clock.now());
   return catalogRebuildReport(
     {

@@ -9,13 +9,14 @@ const besides = ["-wal", "-shm"] as const;
 /**
  * Puts the catalog of another directory in the place of the one in the state directory, which gets a new name and stays.
  * There is a catalog under the old name at every instant, and the log of the old one is never read into the new one.
+ * Returns the new name: the wanted one, or with a number where that is taken.
  * @throws SystemError
  */
-export function replaceCatalog(stateDir: string, madeIn: string, setAsideAs: string): void {
+export function replaceCatalog(stateDir: string, madeIn: string, wantedName: string): string {
   const directory = openRoot(rawPath(stateDir), open.O_RDONLY | open.O_DIRECTORY);
   const made = openRoot(rawPath(madeIn), open.O_RDONLY | open.O_DIRECTORY);
   try {
-    const aside = rawPath(setAsideAs);
+    const aside = freeName(directory, wantedName);
     for (const suffix of besides) {
       const name = `${catalogName}${suffix}` as RawPath;
       if (!nameExists(directory, name)) continue;
@@ -25,8 +26,16 @@ export function replaceCatalog(stateDir: string, madeIn: string, setAsideAs: str
     syncFile(directory);
     replaceFileAt({ directory: made, name: catalogName }, { directory, name: catalogName });
     syncFile(directory);
+    return aside;
   } finally {
     closeFd(made);
     closeFd(directory);
   }
+}
+
+function freeName(directory: number, wanted: string): RawPath {
+  const isTaken = (name: string) => ["", ...besides].some((suffix) => nameExists(directory, rawPath(`${name}${suffix}`)));
+  let name = wanted;
+  for (let number = 2; isTaken(name); number += 1) name = `${wanted}-${number}`;
+  return rawPath(name);
 }
