@@ -1,3 +1,4 @@
+import { enableCompileCache } from "node:module";
 import { resolve } from "node:path";
 import { test } from "node:test";
 
@@ -7,6 +8,7 @@ import { test } from "node:test";
  */
 const files = (process.env.TIERKEEP_QUICK_TESTS ?? "").split("\n").filter((file) => file !== "");
 
+enableCompileCache(resolve("node_modules/.cache/node"));
 for (const file of files) {
   try {
     await import(resolve(file));

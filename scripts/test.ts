@@ -8,8 +8,8 @@ import { parseArgs } from "node:util";
  *
  *   node scripts/test.ts [quick] [--name PATTERN] [PART-OF-A-FILE-NAME ...]
  *
- * With `quick` only what `scripts/quick-tests.ts` holds in one process, else every other file below test/, too, each
- * in a process of its own. `*.full.test.ts` needs TIERKEEP_FULL=1, which other tests may read to look at more cases.
+ * With `quick` only what `scripts/quick-tests.ts` holds in one process and the transcripts, else every other file below
+ * test/, too, each in a process of its own. `*.full.test.ts` needs TIERKEEP_FULL=1, which other tests may read to look at more cases.
  * With CI=true a skipped test is a failure.
  */
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { name: { type: "string" } } });
@@ -17,8 +17,11 @@ const full = process.env.TIERKEEP_FULL === "1";
 const onlyQuick = positionals[0] === "quick";
 const parts = onlyQuick ? positionals.slice(1) : positionals;
 
-const quick = testFiles(["src/**/*.test.ts", "test/*.test.ts", "test/{contract,cli}/**/*.test.ts"]);
-const alone = onlyQuick ? [] : testFiles(["test/*/**/*.test.ts"]).filter((file) => !quick.includes(file));
+const quick = testFiles(["src/**/*.test.ts", "test/*.test.ts", "test/contract/**/*.test.ts"]);
+// Beside the others, since they wait for programs that they start.
+const transcripts = testFiles(["test/cli/*.test.ts"]);
+const slow = onlyQuick ? [] : testFiles(["test/*/**/*.test.ts"]).filter((file) => !quick.includes(file));
+const alone = [...new Set([...transcripts, ...slow])];
 if (quick.length + alone.length === 0) throw new Error(`no test file has ${parts.join(" or ")} in its path`);
 process.env.TIERKEEP_QUICK_TESTS = quick.join("\n");
 

@@ -111,7 +111,14 @@ async function typed(command: string, home: string): Promise<string> {
   const child = spawn("sh", ["-c", command], {
     cwd: home,
     stdio: ["ignore", output, output],
-    env: { PATH: `${home}/bin:${process.env.PATH}`, LANG: "C.UTF-8", TZ: "UTC", HOME: home, USER: "ops" },
+    env: {
+      PATH: `${home}/bin:${process.env.PATH}`,
+      LANG: "C.UTF-8",
+      TZ: "UTC",
+      HOME: home,
+      USER: "ops",
+      NODE_COMPILE_CACHE: resolve("node_modules/.cache/node"),
+    },
     timeout: 60_000,
   });
   closeSync(output);
