@@ -34,7 +34,8 @@ export function replaceCatalog(stateDir: string, madeIn: string, wantedName: str
 }
 
 function freeName(directory: number, wanted: string): RawPath {
-  const isTaken = (name: string) => ["", ...besides].some((suffix) => nameExists(directory, rawPath(`${name}${suffix}`)));
+  const isTaken = (name: string) =>
+    ["", ...besides].some((suffix) => nameExists(directory, rawPath(`${name}${suffix}`)));
   let name = wanted;
   for (let number = 2; isTaken(name); number += 1) name = `${wanted}-${number}`;
   return rawPath(name);
