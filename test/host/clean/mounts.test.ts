@@ -3,6 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { mountLoop, needsRoot, unmountAll } from "../../support/loop-mount.ts";
+import { scratch } from "../../support/scratch.ts";
+import { tierConfig } from "../../support/tier-config.ts";
 import { mountTmpfs } from "../../support/tmpfs-mount.ts";
 import { bindMount } from "../moves/mounts.ts";
 import { openCleanScene, results } from "./scene.ts";
@@ -57,6 +59,30 @@ test("D6: what is mounted between plan and deed stays", { skip: needsRoot }, asy
     a: "other-file-system",
   });
   assert.equal(execFileSync("cat", [`${place.path}/home/thesis`], { encoding: "utf8" }), "x");
+});
+
+test("D8: scratch that shows a tier through a bind mount is refused, scratch beside the tier is not", {
+  skip: needsRoot,
+}, async () => {
+  await using disk = await mountTmpfs({ sizeMiB: 16 });
+  const tier = `${disk.path}/warm`;
+  for (const name of ["warm/jts-1/logs", "beside"]) {
+    mkdirSync(`${disk.path}/${name}`, { recursive: true });
+    writeFileSync(`${disk.path}/${name}/x`, "x");
+  }
+  const context = { tiers: [tierConfig("warm", tier)] };
+  using scenes = new DisposableStack();
+  const planThrough = async (shown: string) => {
+    const place = scenes.use(scratch("clean-view"));
+    scenes.use(bindMount(shown, `${place.path}/scratch`));
+    return await scenes.use(openCleanScene(`${place.path}/scratch`)).plan({ context });
+  };
+  for (const shown of [disk.path, tier, `${tier}/jts-1/logs`]) {
+    const { due, refusal } = await planThrough(shown);
+    assert.deepEqual([refusal, due], ["refused-path", []], shown);
+  }
+  const { due, refusal } = await planThrough(`${disk.path}/beside`);
+  assert.deepEqual([refusal, due], [undefined, ["x"]]);
 });
 
 test("D6: a nested subvolume of btrfs is a file system of its own", { skip: needsRoot }, async () => {
