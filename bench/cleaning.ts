@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Series } from "./compare.ts";
 import { comparisonTable } from "./comparison-table.ts";
-import { countFiles, type DataSet, fill } from "./data.ts";
+import { countFiles, type DataSet, fill, manyFiles } from "./data.ts";
 import { type Measured, measure } from "./measure.ts";
 import { openPlace, type Place } from "./places.ts";
 import type { Row } from "./rows.ts";
@@ -14,17 +14,7 @@ export interface CleaningRow extends Pick<Row, "name" | "cache" | "target"> {
 }
 
 const find = "find -type f -mtime +3 -delete";
-const common = {
-  data: {
-    words: "100,000 × 4 KiB",
-    files: 100_000,
-    sizeBytes: 4096,
-    content: "lines",
-    perDirectory: 100,
-    perDay: 10,
-  },
-  target: { rival: find, ratio: 1.5 },
-} as const;
+const common = { data: manyFiles, target: { rival: find, ratio: 1.5 } } as const;
 const words = "100,000 × 4 KiB, all of them old, on ext4 on a loop image (direct I/O) kept on the disk";
 
 export const cleaningRows: readonly CleaningRow[] = [

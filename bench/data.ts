@@ -12,6 +12,16 @@ export interface DataSet {
   readonly perDay: number;
 }
 
+export const smallFiles: DataSet = {
+  words: "20,000 × 4 KiB",
+  files: 20_000,
+  sizeBytes: 4096,
+  content: "lines",
+  perDirectory: 100,
+  perDay: 10,
+};
+export const manyFiles: DataSet = { ...smallFiles, words: "100,000 × 4 KiB", files: 100_000 };
+
 const daySeconds = 86_400;
 const youngestDays = 10;
 

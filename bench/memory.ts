@@ -1,6 +1,6 @@
 import { mebibytes, verdict } from "./comparison-table.ts";
 import { tierkeep, tierkeepCat, tierkeepPlan } from "./contenders.ts";
-import { type DataSet, fill } from "./data.ts";
+import { type DataSet, fill, manyFiles } from "./data.ts";
 import type { Measured } from "./measure.ts";
 import { openPlace } from "./places.ts";
 import { median } from "./statistics.ts";
@@ -22,14 +22,6 @@ const million: DataSet = {
   sizeBytes: 0,
   content: "empty",
   perDirectory: 1000,
-  perDay: 10,
-};
-const many: DataSet = {
-  words: "100,000 × 4 KiB",
-  files: 100_000,
-  sizeBytes: 4096,
-  content: "lines",
-  perDirectory: 100,
   perDay: 10,
 };
 const big: DataSet = {
@@ -54,7 +46,7 @@ export const memoryRows: readonly MemoryRow[] = [
     name: "run-many",
     heading: "`tierkeep run` of 100,000 × 4 KiB to be compressed (zstd), on tmpfs",
     mostMiB: 300,
-    data: many,
+    data: manyFiles,
     runsBefore: false,
     measured: "run",
   },

@@ -1,5 +1,5 @@
 import { type Compression, type Contender, copy, gzip, rsync, zstd } from "./contenders.ts";
-import type { DataSet } from "./data.ts";
+import { type DataSet, manyFiles, smallFiles } from "./data.ts";
 import type { PlaceKind } from "./places.ts";
 
 /** One comparison: tierkeep and its rivals with the same work at the same place. */
@@ -20,16 +20,7 @@ const plainRsync = rsync();
 const safeRsync = rsync("--fsync");
 const movers = [safeRsync, plainRsync, copy];
 
-const small: DataSet = {
-  words: "20,000 × 4 KiB",
-  files: 20_000,
-  sizeBytes: 4096,
-  content: "lines",
-  perDirectory: 100,
-  perDay: 10,
-};
-const scattered: DataSet = { ...small, words: "20,000 × 4 KiB, no two of a directory of the same day", perDay: 1 };
-const many: DataSet = { ...small, words: "100,000 × 4 KiB", files: 100_000 };
+const scattered: DataSet = { ...smallFiles, words: "20,000 × 4 KiB, no two of a directory of the same day", perDay: 1 };
 const medium: DataSet = {
   words: "200 × 4 MiB",
   files: 200,
@@ -55,12 +46,12 @@ const safeTarget = { rival: safeRsync.name, ratio: 0.6 };
 const logTarget = { rival: gzip.name, ratio: 0.25 };
 
 export const rows: readonly Row[] = [
-  { name: "small-disk", ...disk, cache: "warm", data: small, target: safeTarget },
-  { name: "small-disk-cold", ...disk, cache: "cold", data: small, target: safeTarget },
+  { name: "small-disk", ...disk, cache: "warm", data: smallFiles, target: safeTarget },
+  { name: "small-disk-cold", ...disk, cache: "cold", data: smallFiles, target: safeTarget },
   { name: "small-plain", ...plain, data: small },
   { name: "small-tmpfs", ...memory, data: small },
   { name: "scattered-tmpfs", ...memory, data: scattered },
-  { name: "many-tmpfs", ...memory, data: many, target: { rival: plainRsync.name, ratio: 1 } },
+  { name: "many-tmpfs", ...memory, data: manyFiles, target: { rival: plainRsync.name, ratio: 1 } },
   { name: "medium-disk", ...disk, cache: "warm", data: medium },
   { name: "medium-disk-cold", ...disk, cache: "cold", data: medium },
   { name: "medium-tmpfs", ...memory, data: medium },

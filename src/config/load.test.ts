@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { configRest } from "../../test/support/config-rest.ts";
 import { tierConfig } from "../../test/support/tier-config.ts";
 import { hasCode } from "../lib/errors.ts";
 import { fakeConfigDeps } from "./fake-deps.ts";
@@ -23,18 +24,8 @@ test("a small file gives a whole configuration with defaults", () => {
     host: "jts-1",
     stateDir: "/var/lib/tierkeep",
     runtimeDir: "/run/tierkeep",
-    formerHosts: [],
     restoreGraceMs: 14 * 86_400_000,
-    stallTimeoutMs: 900_000,
-    limits: {
-      stopAfterMs: undefined,
-      notBetween: [],
-      readRate: undefined,
-      writeRate: undefined,
-      io: "idle",
-      ioPressure: 0.3,
-    },
-    verify: { everyMs: 30 * 86_400_000, readRate: undefined },
+    ...configRest,
     tiers: [{ ...tierConfig("hot", undefined), filesystems: ["/", "/var/log"] }, tierConfig("warm", "/mnt/warm")],
     jobs: [
       {

@@ -17,8 +17,8 @@ import {
 } from "node:fs";
 import { hasCode } from "../lib/errors.ts";
 import { bytesOf, type RawPath } from "../lib/raw-path.ts";
+import type { FileKind } from "./file-kind.ts";
 import { readDirectory, rewindDirectory } from "./posix.ts";
-import type { FileKind } from "./stat.ts";
 
 export interface DirectoryEntry {
   readonly name: RawPath;

@@ -1,5 +1,5 @@
+import { type FileKind, kindOfMode } from "./file-kind.ts";
 import { addressOf, bind, lastErrorName, SystemError } from "./native.ts";
-import type { FileKind } from "./stat.ts";
 
 /**
  * statx(2) without an object for each answer, for scans of millions of files: a call leaves its answer here, the
@@ -59,16 +59,8 @@ export function isRegular(): boolean {
   return ((words[7] ?? 0) & typeMask) === 0o100000;
 }
 
-const kinds: Readonly<Record<number, FileKind>> = {
-  0o100000: "file",
-  0o040000: "directory",
-  0o120000: "link",
-  0o140000: "socket",
-  0o010000: "fifo",
-};
-
 export function kindOfStat(): FileKind {
-  return kinds[(words[7] ?? 0) & typeMask] ?? "device";
+  return kindOfMode(words[7] ?? 0);
 }
 
 /** Permission bits, set-id and sticky bits included. */

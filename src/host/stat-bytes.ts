@@ -1,17 +1,9 @@
-import type { FileKind } from "./stat.ts";
+import { type FileKind, kindOfMode } from "./file-kind.ts";
 
 /** Facts in what `copyStat` of raw-stat.ts keeps. */
 
-const kinds: Readonly<Record<number, FileKind>> = {
-  0o100000: "file",
-  0o040000: "directory",
-  0o120000: "link",
-  0o140000: "socket",
-  0o010000: "fifo",
-};
-
 export function kindIn(stat: Buffer): FileKind {
-  return kinds[stat.readUInt16LE(12) & 0o170000] ?? "device";
+  return kindOfMode(stat.readUInt16LE(12));
 }
 
 export function linksIn(stat: Buffer): number {

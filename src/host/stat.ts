@@ -1,7 +1,6 @@
 import type { RawPath } from "../lib/raw-path.ts";
+import { type FileKind, kindOfMode } from "./file-kind.ts";
 import { bind, cString, lastErrorName, SystemError } from "./native.ts";
-
-export type FileKind = "file" | "directory" | "link" | "socket" | "fifo" | "device";
 
 /** What statx(2) tells of a file; times in nanoseconds since 1970. */
 export interface FileStat {
@@ -30,13 +29,6 @@ const noFollow = 0x100;
 const emptyPath = 0x1000;
 const attributeImmutable = 0x10;
 const attributeAppend = 0x20;
-const kinds: Readonly<Record<number, FileKind>> = {
-  0o100000: "file",
-  0o040000: "directory",
-  0o120000: "link",
-  0o140000: "socket",
-  0o010000: "fifo",
-};
 
 const statx = bind("int statx(int, const void*, int, unsigned int, void*)");
 const buffer = Buffer.alloc(256);
@@ -71,7 +63,7 @@ function decode(): FileStat {
   const mode = word(28) & 0xffff;
   const attributes = word(8);
   return {
-    kind: kinds[mode & 0o170000] ?? "device",
+    kind: kindOfMode(mode),
     device: word(136) * 0x100000 + word(140),
     inode: BigInt.asUintN(64, long(32)),
     links: word(16),

@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { configRest } from "../../test/support/config-rest.ts";
 import type { IoPressure } from "../host/io-pressure.ts";
 import type { Limits } from "./limits.ts";
 import { openPacer } from "./open-pacer.ts";
-
-const unlimited: Limits = {
-  stopAfterMs: undefined,
-  notBetween: [],
-  readRate: undefined,
-  writeRate: undefined,
-  io: "idle",
-  ioPressure: 0.3,
-};
 
 interface Scene {
   readonly limits?: Partial<Limits>;
@@ -25,7 +17,7 @@ function scene({ limits = {}, pressures = [undefined], signal = new AbortControl
   let [reads, waits] = [0, 0];
   const clock = { now: () => Date.now(), elapsed: () => performance.now() + (isBegun ? 60_000 : 0) };
   const pacer = openPacer({
-    limits: { ...unlimited, ...limits },
+    limits: { ...configRest.limits, ...limits },
     clock,
     signal,
     baselineRatio: 0.1,
