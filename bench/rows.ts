@@ -48,8 +48,8 @@ const logTarget = { rival: gzip.name, ratio: 0.25 };
 export const rows: readonly Row[] = [
   { name: "small-disk", ...disk, cache: "warm", data: smallFiles, target: safeTarget },
   { name: "small-disk-cold", ...disk, cache: "cold", data: smallFiles, target: safeTarget },
-  { name: "small-plain", ...plain, data: small },
-  { name: "small-tmpfs", ...memory, data: small },
+  { name: "small-plain", ...plain, data: smallFiles },
+  { name: "small-tmpfs", ...memory, data: smallFiles },
   { name: "scattered-tmpfs", ...memory, data: scattered },
   { name: "many-tmpfs", ...memory, data: manyFiles, target: { rival: plainRsync.name, ratio: 1 } },
   { name: "medium-disk", ...disk, cache: "warm", data: medium },
