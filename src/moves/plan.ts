@@ -133,7 +133,11 @@ async function lookAround(looking: Looking, { steps, sets }: Tables): Promise<vo
   const { sizeBytes: tierBytes } = roomOf(at.tier);
   if (rule.unit === "entry") {
     const blocked = ({ path, why }: InTheWay) => void seen.blocked.push(`${shellQuote(path)}: ${why}`);
-    surveySets({ source: at.source, rule: judging, table: sets, tierBytes, sink: { ...sinkOf(looking), blocked } });
+    const { scanning } = facts;
+    surveySets({
+      ...{ source: at.source, rule: judging, scanning, table: sets, tierBytes },
+      sink: { ...sinkOf(looking), blocked },
+    });
     return;
   }
   const scanned = await surveySource(

@@ -3,6 +3,7 @@ import type { Step } from "../catalog/step-table.ts";
 import { listDirectory } from "../host/files.ts";
 import { closeFd } from "../host/posix.ts";
 import { type FileStat, statAt, statFd } from "../host/stat.ts";
+import type { Scanning } from "../jobs/scan-source.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { hasCode, messageOf } from "../lib/errors.ts";
 import { baseName, joinPath, parentOf, type RawPath } from "../lib/raw-path.ts";
@@ -20,6 +21,7 @@ import { allocatedShare, roomFor } from "./room.ts";
 import { asideNames } from "./set-aside.ts";
 import { blockedBy, blockedByError, entryOf, reasonWords, type SetVerdict } from "./set-verdict.ts";
 import { type FoundEntry, walkSet } from "./set-walk.ts";
+import { openYoungestFiles, type YoungestFiles } from "./set-youngest.ts";
 import { identityOf } from "./source-file.ts";
 import { isTimeInRange, judgeDue, lookForWriters, type SurveyRule, type WriterLookup } from "./survey.ts";
 
@@ -36,6 +38,7 @@ export interface SetSurveySink {
 export interface SetSurvey {
   readonly source: OpenSource;
   readonly rule: SurveyRule;
+  readonly scanning: Scanning;
   readonly table: SetTable;
   /** Of the tier, full or not. */
   readonly tierBytes: number;
@@ -44,13 +47,15 @@ export interface SetSurvey {
 
 /** Looks at all that lies directly in a source, each as a whole; what is due stands in the table then. */
 export function surveySets(survey: SetSurvey): void {
-  const { source } = survey;
+  const { source, rule, scanning } = survey;
   const root = statFd(source.root);
+  const youngest = openYoungestFiles(source, rule, scanning);
   const fd = openDirectory(source.root, "" as RawPath);
   try {
     const names = [...listDirectory(fd)].map(({ name }) => name);
-    const around: Around = { fd, root, names, active: undefined, writers: lookForWriters(source), seen: 0 };
+    const around: Around = { fd, root, names, active: undefined, writers: lookForWriters(source), youngest, seen: 0 };
     for (const name of names) surveyEntry(survey, around, name);
+    youngest.finish();
     survey.sink.progress(around.seen);
   } finally {
     closeFd(fd);
@@ -64,6 +69,7 @@ interface Around {
   readonly names: readonly RawPath[];
   active: ReadonlySet<RawPath> | undefined;
   readonly writers: WriterLookup;
+  readonly youngest: YoungestFiles;
   /** Files so far. */
   seen: number;
 }
@@ -126,6 +132,10 @@ function surveyFile({ source, rule, table, tierBytes, sink }: SetSurvey, around:
 
 function surveyDirectory(survey: SetSurvey, around: Around, entry: RawPath): void {
   const { table, sink } = survey;
+  if (around.youngest.isStillYoung(entry)) {
+    sink.kept("too-young", entry);
+    return;
+  }
   const id = table.begin(entry, "directory");
   let isDue = false;
   try {
@@ -157,6 +167,8 @@ function judgeSet(survey: SetSurvey, around: Around, { entry, id }: Surveyed): S
     table.add({ path, kind, identity: identityOf(stat), roomBytes, allocatedBytes });
   });
   if (walked.tierAt !== undefined) tellTier(survey, walked.tierAt);
+  // A tier in it is to be met at each survey.
+  else if (walked.youngest !== undefined) around.youngest.remember(entry, walked.youngest);
   const verdict = walked.verdict ?? linkedElsewhere(table, id) ?? judgeFiles(survey, around, id);
   // Only now the room of what has holes is known.
   if (verdict === undefined) table.end(id, walked.newestNs);

@@ -2,10 +2,11 @@ import type { MemberKind } from "../catalog/set-table.ts";
 import { listDirectory } from "../host/files.ts";
 import { closeFd } from "../host/posix.ts";
 import { type FileStat, statAt, statFd } from "../host/stat.ts";
-import { pathIn, type RawPath } from "../lib/raw-path.ts";
+import { baseName, pathIn, type RawPath } from "../lib/raw-path.ts";
 import { judgeAge, newestStamp } from "../policies/age.ts";
 import { engineOfDirectory } from "../policies/engine-data.ts";
 import type { AgeRule } from "../policies/file-fact.ts";
+import type { ReasonCode } from "../policies/reasons.ts";
 import { openDirectory } from "../scan/open-directory.ts";
 import { asideNames } from "./set-aside.ts";
 import { blockedBy, blockedByError, type SetVerdict } from "./set-verdict.ts";
@@ -33,6 +34,8 @@ export interface WalkedSet {
   readonly verdict: SetVerdict | undefined;
   /** Of its newest file; of its newest directory or link where there is no file. */
   readonly newestNs: bigint;
+  /** Of its files that were found too young. */
+  readonly youngest: RawPath | undefined;
   /** A directory in it that has a tier's own folder. */
   readonly tierAt: RawPath | undefined;
 }
@@ -42,14 +45,17 @@ interface Walking extends SetWalk {
   readonly pending: RawPath[];
   newestFileNs: bigint | undefined;
   newestOtherNs: bigint;
+  /** The first thing that is too young. */
+  young: SetVerdict | undefined;
+  youngestFile: { readonly path: RawPath; readonly stampNs: bigint } | undefined;
   /** The first thing that keeps the set, whatever its age. */
   blocked: SetVerdict | undefined;
   tierAt: RawPath | undefined;
 }
 
 /**
- * Walks one directory of a source, the parents first: no link is followed, no mount crossed. It ends early at the first
- * thing that is too young.
+ * Walks one directory of a source, the parents first: no link is followed, no mount crossed. It ends early, after the
+ * first directory in which something is too young; from that on nothing is visited.
  */
 export function walkSet(walk: SetWalk, visit: (found: FoundMember) => void): WalkedSet {
   const walking: Walking = {
@@ -58,23 +64,28 @@ export function walkSet(walk: SetWalk, visit: (found: FoundMember) => void): Wal
     pending: [walk.entry],
     newestFileNs: undefined,
     newestOtherNs: -(2n ** 63n),
+    young: undefined,
+    youngestFile: undefined,
     blocked: undefined,
     tierAt: undefined,
   };
-  let young: SetVerdict | undefined;
-  for (let path = walking.pending.pop(); path !== undefined && young === undefined; path = walking.pending.pop())
-    young = unlessUnreadable(walking, path, () => walkDirectory(walking, path));
-  const { newestFileNs, newestOtherNs, blocked, tierAt } = walking;
-  return { verdict: young ?? whole(walking) ?? blocked, newestNs: newestFileNs ?? newestOtherNs, tierAt };
+  for (
+    let path = walking.pending.pop();
+    path !== undefined && walking.young === undefined;
+    path = walking.pending.pop()
+  )
+    unlessUnreadable(walking, path, () => walkDirectory(walking, path));
+  const { newestFileNs, newestOtherNs, young, youngestFile, blocked, tierAt } = walking;
+  const verdict = young ?? whole(walking) ?? blocked;
+  return { verdict, newestNs: newestFileNs ?? newestOtherNs, youngest: youngestFile?.path, tierAt };
 }
 
-function unlessUnreadable<T>(walking: Walking, path: RawPath, look: () => T): T | undefined {
+function unlessUnreadable(walking: Walking, path: RawPath, look: () => void): void {
   try {
-    return look();
+    look();
   } catch (error) {
     const blocked = blockedByError(path, error);
     walking.blocked ??= blocked;
-    return undefined;
   }
 }
 
@@ -85,12 +96,12 @@ function whole({ rule, entry, newestFileNs, newestOtherNs }: Walking): SetVerdic
   return isYoung ? { code: "too-young", path: entry, inTheWay: undefined } : undefined;
 }
 
-function walkDirectory(walking: Walking, path: RawPath): SetVerdict | undefined {
+function walkDirectory(walking: Walking, path: RawPath): void {
   const fd = openDirectory(walking.root, path);
   try {
     const stat = statFd(fd);
-    const kept = judgeDirectory(walking, path, stat);
-    if (kept !== undefined || isForeign(walking, path, stat) || !isRecordable(walking, path, stat)) return kept;
+    judgeDirectory(walking, path, stat);
+    if (walking.young !== undefined || isForeign(walking, path, stat) || !isRecordable(walking, path, stat)) return;
     walking.visit({ path, stat, kind: "directory" });
     const entries = [...listDirectory(fd)];
     const engine = engineOfDirectory(entries.map(({ name }) => name));
@@ -99,53 +110,59 @@ function walkDirectory(walking: Walking, path: RawPath): SetVerdict | undefined 
     for (const { name } of entries) {
       if (name === ".tierkeep") walking.tierAt ??= path;
       const member = pathIn(path, name);
-      const young = unlessUnreadable(walking, member, () => walkMember(walking, member, statAt(fd, name)));
-      if (young !== undefined) return young;
+      unlessUnreadable(walking, member, () => walkMember(walking, member, statAt(fd, name)));
     }
-    return undefined;
   } finally {
     closeFd(fd);
   }
 }
 
-function walkMember(walking: Walking, path: RawPath, stat: FileStat): SetVerdict | undefined {
-  if (stat.kind === "directory") {
-    walking.pending.push(path);
-    return undefined;
-  }
-  if (isForeign(walking, path, stat) || !isRecordable(walking, path, stat)) return undefined;
-  if (stat.kind !== "file" && stat.kind !== "link") {
-    walking.blocked ??= blockedBy(path, `a ${stat.kind === "fifo" ? "FIFO" : stat.kind}, which no tier can hold`);
-    return undefined;
-  }
-  const young = stat.kind === "file" ? judgeFile(walking, path, stat) : judgeOther(walking, stat);
-  if (young === undefined) walking.visit({ path, stat, kind: stat.kind });
-  return young;
+function walkMember(walking: Walking, path: RawPath, stat: FileStat): void {
+  const { kind } = stat;
+  if (kind === "directory") walking.pending.push(path);
+  else if (isForeign(walking, path, stat) || !isRecordable(walking, path, stat)) return;
+  else if (kind === "file" || kind === "link") {
+    if (kind === "file") judgeFile(walking, path, stat);
+    else judgeOther(walking, stat);
+    if (walking.young === undefined) walking.visit({ path, stat, kind });
+  } else walking.blocked ??= blockedBy(path, `a ${kind === "fifo" ? "FIFO" : kind}, which no tier can hold`);
 }
 
-function judgeFile(walking: Walking, path: RawPath, stat: FileStat): SetVerdict | undefined {
-  const { rule, entry } = walking;
+function judgeFile(walking: Walking, path: RawPath, stat: FileStat): void {
+  const { rule, newestFileNs } = walking;
   const code = judgeAge(stat, rule.age, rule.nowMs);
-  if (code !== undefined) return { code, path: entry, inTheWay: undefined };
-  const stamp = newestStamp(stat, rule.age.ageBy);
-  if (walking.newestFileNs === undefined || stamp > walking.newestFileNs) walking.newestFileNs = stamp;
-  if (path.slice(path.lastIndexOf("/") + 1).startsWith(asideNames))
+  const stampNs = newestStamp(stat, rule.age.ageBy);
+  if (code !== undefined) {
+    stays(walking, code);
+    if (code === "too-young") noteYoung(walking, path, stampNs);
+    return;
+  }
+  if (newestFileNs === undefined || stampNs > newestFileNs) walking.newestFileNs = stampNs;
+  if (baseName(path).startsWith(asideNames))
     walking.blocked ??= blockedBy(path, "a dead run set it aside, and has to be repaired first");
   else checkAttributes(walking, path, stat);
-  return undefined;
 }
 
-function judgeDirectory(walking: Walking, path: RawPath, stat: FileStat): SetVerdict | undefined {
+function stays(walking: Walking, code: ReasonCode): void {
+  walking.young ??= { code, path: walking.entry, inTheWay: undefined };
+}
+
+function noteYoung(walking: Walking, path: RawPath, stampNs: bigint): void {
+  const { youngestFile } = walking;
+  if (youngestFile === undefined || stampNs > youngestFile.stampNs) walking.youngestFile = { path, stampNs };
+}
+
+function judgeDirectory(walking: Walking, path: RawPath, stat: FileStat): void {
   checkAttributes(walking, path, stat);
-  return judgeOther(walking, stat);
+  judgeOther(walking, stat);
 }
 
 /** Of what is no file only what nobody can set back must be old: `settled_for`. */
-function judgeOther(walking: Walking, stat: FileStat): SetVerdict | undefined {
-  const { rule, entry } = walking;
+function judgeOther(walking: Walking, stat: FileStat): void {
+  const { rule } = walking;
   if (stat.modifiedNs > walking.newestOtherNs) walking.newestOtherNs = stat.modifiedNs;
   const code = judgeAge(stat, { ...rule.age, ageBy: ["mtime"], olderThanMs: 0 }, rule.nowMs);
-  return code === undefined ? undefined : { code, path: entry, inTheWay: undefined };
+  if (code !== undefined) stays(walking, code);
 }
 
 function checkAttributes(walking: Walking, path: RawPath, stat: FileStat): void {

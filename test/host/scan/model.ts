@@ -15,6 +15,8 @@ export interface ModelRequest {
   /** The machine's clock as it is, or going on by three seconds from scan to scan, so that directories settle. */
   readonly clock: "real" | "ahead";
   readonly forgotten?: Forgotten;
+  /** What the scans through the index see of it instead. */
+  readonly wrap?: (index: OpenScanIndex, root: string) => OpenScanIndex;
   /** What looks at the tree; a scan of a move where it is left out. */
   readonly looks?: Looks;
 }
@@ -48,7 +50,8 @@ export async function runModel(request: ModelRequest): Promise<ModelResult> {
   const root = `${request.path}/tree`;
   mkdirSync(root);
   using tree = openLivingTree(root, chance, now);
-  const used = request.forgotten === undefined ? index : forgetting(index, request.forgotten, root);
+  const { forgotten, wrap = (plain) => plain } = request;
+  const used = forgotten === undefined ? wrap(index, root) : forgetting(index, forgotten, root);
   const looks: Looks = request.looks ?? { look: scanOnce };
   let operations = 0;
   for (let scan = 0; scan < request.scans; scan++) {
