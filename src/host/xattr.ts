@@ -3,6 +3,7 @@ import { bind, lastErrorName, SystemError } from "./native.ts";
 const flistxattr = bind("long flistxattr(int, void*, size_t)");
 const fgetxattr = bind("long fgetxattr(int, const void*, void*, size_t)");
 const fsetxattr = bind("int fsetxattr(int, const void*, const void*, size_t, int)");
+const fremovexattr = bind("int fremovexattr(int, const void*)");
 
 const buffer = Buffer.alloc(65_536); // XATTR_SIZE_MAX and XATTR_LIST_MAX
 
@@ -32,4 +33,10 @@ function readXattr(fd: number, name: string): Buffer {
 export function setXattr(fd: number, name: string, value: Uint8Array): void {
   const result = fsetxattr(fd, Buffer.from(`${name}\0`, "latin1"), value, value.byteLength, 0);
   if (result !== 0) throw new SystemError(lastErrorName(), "fsetxattr", name);
+}
+
+/** Takes one attribute away. @throws SystemError ENODATA, EOPNOTSUPP, EPERM, … */
+export function removeXattr(fd: number, name: string): void {
+  const result = fremovexattr(fd, Buffer.from(`${name}\0`, "latin1"));
+  if (result !== 0) throw new SystemError(lastErrorName(), "fremovexattr", name);
 }

@@ -2,7 +2,7 @@ import type { FileFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
 import { setMode, setOwner, setTimes } from "../host/posix.ts";
 import type { FileStat } from "../host/stat.ts";
-import { readXattrs, setXattr } from "../host/xattr.ts";
+import { readXattrs, removeXattr, setXattr } from "../host/xattr.ts";
 import { hasCode } from "../lib/errors.ts";
 import { bytesOf, type RawPath, rawPath, rawPathOfBytes, textOf } from "../lib/raw-path.ts";
 import { findHoles, type Range } from "./holes.ts";
@@ -68,12 +68,20 @@ const setIdBits = 0o6000;
  */
 export function applyFacts(fd: number, facts: FileFacts, modifiedNs: bigint): NotHeld {
   const owner = !attempt(() => setOwner(fd, facts.uid, facts.gid));
+  for (const name of inheritedAcls(fd, facts)) attempt(() => removeXattr(fd, name));
   const xattrs = Object.entries(facts.xattrs ?? {})
     .filter(([name, value]) => !attempt(() => setXattr(fd, rawXattrName(name), Buffer.from(value, "base64"))))
     .map(([name]) => name);
   attempt(() => setMode(fd, owner ? facts.mode & ~setIdBits : facts.mode));
   attempt(() => setTimes(fd, BigInt(facts.accessedNs), modifiedNs));
   return { owner, xattrs };
+}
+
+/** ACLs that it never had: they came from the default ACL of the directory that it was made in (HAZARDS M33). */
+function inheritedAcls(fd: number, { xattrs = {} }: FileFacts): readonly string[] {
+  return Object.keys(readXattrs(fd)).filter(
+    (name) => name.startsWith("system.posix_acl_") && !Object.hasOwn(xattrs, name),
+  );
 }
 
 /** True when the file system did it; false when it is not able or not willing to. */
