@@ -29,13 +29,15 @@ export interface ProgramRequest {
   readonly warm: string;
   /** Further keys of the tier. */
   readonly tierKeys?: Keys;
+  /** Further keys of the job. */
+  readonly jobKeys?: Keys;
 }
 
 export async function openProgram(request: ProgramRequest): Promise<Program> {
-  const { directory, source, warm, tierKeys } = request;
+  const { directory, source, warm, tierKeys, jobKeys } = request;
   const file = `${directory}/tierkeep.toml`;
   const tiers = { warm: { path: warm, ...tierKeys } };
-  const moves = [{ name: "logs", source }];
+  const moves = [{ name: "logs", source, ...jobKeys }];
   writeFileSync(file, configurationText({ host: "jts-1", stateDir: `${directory}/state`, tiers, moves }));
   const start: Program["start"] = (...args) =>
     spawn(bin, ["--config", file, ...args], { stdio: ["ignore", "pipe", "pipe"] });
