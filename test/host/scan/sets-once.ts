@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { openCatalog } from "../../../src/catalog/catalog.ts";
 import type { OpenScanIndex } from "../../../src/catalog/scan-index.ts";
 import type { JobContext } from "../../../src/jobs/job.ts";
 import { unpaced } from "../../../src/jobs/pacer.ts";
+import { isWithin } from "../../../src/lib/raw-path.ts";
 import { openMoveJob } from "../../../src/moves/job.ts";
 import type { MoveRule } from "../../../src/moves/rule.ts";
 import { adoptedTier } from "../../support/adopted-tier.ts";
@@ -11,6 +11,7 @@ import { scratch } from "../../support/scratch.ts";
 import { seeded } from "../../support/seeded.ts";
 import { sceneRule } from "../moves/scene-rule.ts";
 import { setRule } from "../moves/set-files.ts";
+import { listTree } from "./listed.ts";
 import type { Looks, Seen } from "./model.ts";
 import { dueAge, type ScanTimes } from "./scan-once.ts";
 
@@ -51,16 +52,20 @@ export function openSetLooks(some: Partial<MoveRule> = {}): SetLooks {
     act: async (root, index, times) => {
       for (const step of (await look(root, index, times)).due)
         rmSync(`${root}/${step.slice(0, step.lastIndexOf(" ("))}`, { recursive: true, force: true });
-      // By itself hardly a set would grow old: one of these is due at the next look, the other soon.
-      const entries = readdirSync(root);
-      if (entries.length === 0) return;
-      for (const ageMs of [dueAge, dueAge - chance.pick([4, 7, 16]) * 1000])
-        ageEntry(`${root}/${chance.pick(entries)}`, times.nowMs - ageMs);
+      // By itself hardly a set would grow old: a new one and some other are due at one of the next looks.
+      const planted = `s${seen.due}-${seen.young}`;
+      mkdirSync(`${root}/${planted}/in`, { recursive: true });
+      for (const name of ["one", "in/two"]) writeFileSync(`${root}/${planted}/${name}`, name);
+      for (const entry of [planted, chance.pick(readdirSync(root))])
+        ageEntry(root, entry, times.nowMs - dueAge + chance.pick([0, 2, 7, 16]) * 1000);
     },
     [Symbol.dispose]: () => held.dispose(),
   };
 }
 
-function ageEntry(path: string, stampMs: number): void {
-  execFileSync("find", [path, "-depth", "-exec", "touch", "-h", "-d", `@${stampMs / 1000}`, "{}", "+"]);
+/** All that lies in an entry and on no mount, which may show the entry itself again. */
+function ageEntry(root: string, entry: string, stampMs: number): void {
+  const { directories, files } = listTree(root);
+  for (const path of [...files, ...directories])
+    if (isWithin(path, `${root}/${entry}`)) utimesSync(path, stampMs / 1000, stampMs / 1000);
 }
