@@ -45,10 +45,11 @@ test("whatever the index says of sets, the plan is the full one", { skip: needsR
   assert.ok(looks.seen.due >= 10, JSON.stringify(looks.seen));
 });
 
-/** Names for each set any file of the tree, as if it kept that set. */
+/** Names for each set any file of its own, or of the whole tree, as if that kept the set. */
 function lying(index: OpenScanIndex, root: string): OpenScanIndex {
   const anyFile = (entry: string) => {
-    const { files } = listTree(root);
+    const all = listTree(root).files;
+    const files = pick([all, all.filter((path) => path.startsWith(`${root}/${entry}/`))]);
     return files.length === 0 ? undefined : bytesOf(rawPath(relative(`${root}/${entry}`, pick(files))));
   };
   return { ...index, openTree: (id) => ({ ...index.openTree(id), read: anyFile }) };
