@@ -50,6 +50,8 @@ export interface Journal {
   readonly unfinished: (owner: Pick<StagingOwner, "run" | "job">) => readonly UnfinishedBatch[];
   /** Whether anything is left of that, sets on their way included. */
   readonly isUnfinished: (owner: Pick<StagingOwner, "run" | "job">) => boolean;
+  /** Whether this is being done, or was when its run died. */
+  readonly isOnItsWay: (operation: OperationKey) => boolean;
   /** The highest number that this run and job have given. */
   readonly lastSeq: (owner: Pick<StagingOwner, "run" | "job">) => number;
   /** Forgets the sources of what was done before; copies and placements stay. */
@@ -93,6 +95,13 @@ export function openJournal(db: Database): Journal {
          UNION ALL SELECT 1 FROM sets WHERE run = ?1 AND job = ?2`,
       );
       return query.get(run, job) !== undefined;
+    },
+    isOnItsWay: ({ run, job, seq }) => {
+      const query = db.prepare(
+        `SELECT 1 FROM batches JOIN operations USING (batch)
+         WHERE run = ? AND job = ? AND state <> 'done' AND seq = ?4 AND ?4 BETWEEN first AND last`,
+      );
+      return query.get(run, job, seq) !== undefined;
     },
     lastSeq: ({ run, job }) => {
       const query = db.prepare(

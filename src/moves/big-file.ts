@@ -7,7 +7,7 @@ import { engineOfContent } from "../policies/engine-data.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
 import type { Copied, CopyTask } from "./copier-messages.ts";
 import type { Copiers } from "./copiers.ts";
-import { createStaged, isLargeWorthwhile } from "./copy-file.ts";
+import { createStaged, isLargeWorthwhile, removeStaged } from "./copy-file.ts";
 import { isSetback, onSource, onTier, type Setback } from "./failure.ts";
 import { fingerprintKey } from "./fingerprint.ts";
 import { encodeSeekTable, type FramedCodec, type FrameRoom, frameBytes, type PackedFrame } from "./framed.ts";
@@ -64,12 +64,14 @@ export async function copyBig(work: BigFileWork, task: CopyTask): Promise<Copied
       });
     } catch (error) {
       closeFd(staged);
+      removeStaged(context, task.seq);
       throw error;
     }
     onTier(() => closeFd(staged, task.path));
-    return isSetback(content)
-      ? content
-      : { ...content, facts: printFacts(facts), compression: storedCompression(context.compress) };
+    if (!isSetback(content))
+      return { ...content, facts: printFacts(facts), compression: storedCompression(context.compress) };
+    removeStaged(context, task.seq);
+    return content;
   } finally {
     closeFd(fd);
   }

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { ownerNames } from "../host/owner-names.ts";
-import { syncFileSystem, unlinkFile } from "../host/posix.ts";
+import { syncFileSystem } from "../host/posix.ts";
 import type { CopierContext } from "./copier-context.ts";
 import {
   type CopierCall,
@@ -11,10 +11,10 @@ import {
   type PieceId,
 } from "./copier-messages.ts";
 import { startCopyClock } from "./copy-clock.ts";
-import { type CopyTools, copyPiece } from "./copy-file.ts";
+import { type CopyTools, copyPiece, removeStaged } from "./copy-file.ts";
 import { onTier, TierFailure } from "./failure.ts";
 import { compareFrame, compressPart } from "./frame-work.ts";
-import { closeFile, newPieceFile, type Piece, stagedName } from "./piece.ts";
+import { closeFile, newPieceFile, type Piece } from "./piece.ts";
 import { packCopied, unpackCopied, unpackTasks } from "./piece-columns.ts";
 import { comparePiece, examine, recheckPiece } from "./prove-piece.ts";
 import { publishPiece } from "./publish.ts";
@@ -104,16 +104,11 @@ function markOut(piece: Piece, out: readonly number[]): void {
   }
 }
 
-/** What cannot be removed now goes with the staging folder, at the latest in the next run. */
 function dropStaged(context: CopierContext, piece: Piece, indexes: readonly number[]): void {
   for (const index of indexes) {
     const file = piece[index];
     if (file === undefined) continue;
     file.setback ??= { verdict: "failed" };
-    try {
-      unlinkFile(context.staging, stagedName(file.task.seq));
-    } catch (error) {
-      if (!(error instanceof Error && "call" in error)) throw error;
-    }
+    removeStaged(context, file.task.seq);
   }
 }

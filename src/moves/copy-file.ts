@@ -1,7 +1,16 @@
 import { createHash, hash } from "node:crypto";
 import { type FileFacts, printFacts } from "../catalog/facts.ts";
 import type { OwnerNames } from "../host/owner-names.ts";
-import { linkFile, open, openBeneath, readFully, reserveRoom, syncFile, truncateFile } from "../host/posix.ts";
+import {
+  linkFile,
+  open,
+  openBeneath,
+  readFully,
+  reserveRoom,
+  syncFile,
+  truncateFile,
+  unlinkFile,
+} from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
 import { isWorthwhile, looksCompressed, sampleBytes } from "./compressible.ts";
@@ -182,4 +191,13 @@ function writeStaged({ context, clock, file, facts }: Copying, write: (staged: n
 export function createStaged(context: Pick<CopierContext, "staging">, seq: number): number {
   const flags = open.O_RDWR | open.O_CREAT | open.O_EXCL | open.O_NOFOLLOW;
   return openBeneath(context.staging, stagedName(seq), flags, 0o600);
+}
+
+/** What cannot be removed now goes when the staging folder is opened again, or with it. */
+export function removeStaged({ staging }: Pick<CopierContext, "staging">, seq: number): void {
+  try {
+    unlinkFile(staging, stagedName(seq));
+  } catch (error) {
+    if (!(error instanceof Error && "call" in error)) throw error;
+  }
 }

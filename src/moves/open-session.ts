@@ -23,7 +23,7 @@ import type { MoveRule } from "./rule.ts";
 import type { MoveSession, Stage } from "./session.ts";
 import { asideNames } from "./set-aside.ts";
 import { openStoredTree } from "./stored-tree.ts";
-import { leaveReadme, openManifest, openTierDirectory, removeIfEmpty, removeOwnTree } from "./tier-files.ts";
+import { leaveReadme, openManifest, openTierDirectory, removeIfEmpty, removeOwnTree, removeStrays } from "./tier-files.ts";
 
 export interface SessionOptions {
   readonly run: string;
@@ -60,6 +60,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
   const syncs = { copies: openSyncPoint(tier, closing), names: openSyncPoint(tier, closing) };
   const staging = openTierDirectory(tier.root, stagingFolder(owner));
   closing.defer(() => endStaging(options, staging));
+  onTier(() => removeStrays(staging, (name) => journal.isOnItsWay({ ...owner, seq: Number(name) })));
   leaveReadme(tier.root);
   const capabilities = onTier(() => probeCapabilities(staging));
   const isWhole = syncsAsAWhole(tier);

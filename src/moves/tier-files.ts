@@ -137,6 +137,12 @@ export function removeOwnTree(root: number, path: RawPath): void {
   }
 }
 
+/** Removes the files in a staging folder that nobody knows: an earlier run could not take them back. @throws SystemError */
+export function removeStrays(staging: number, isKnown: (name: RawPath) => boolean): void {
+  for (const { kind, name } of [...listDirectory(staging)])
+    if (kind === "file" && !isKnown(name)) unlinkFile(staging, name);
+}
+
 /** Removes a directory if nothing is left in it. */
 export function removeIfEmpty(root: number, path: RawPath): void {
   try {

@@ -59,6 +59,41 @@ test("what changed between two nights is copied anew, and so is what lies damage
   await isWhole(scene, before);
 });
 
+/** Of four frames, behind some small ones. */
+function setWithBigFile(scene: Scene): ReadonlyMap<string, string> {
+  oldFile(`${scene.source}/dump/0-small`, "small");
+  oldFile(`${scene.source}/dump/big`, "big ".repeat(2 ** 22), 35);
+  ageTree(scene.source, 40);
+  return contentBelow(scene.source);
+}
+
+test("M31: a run that ends within a big file of a set takes its part of that file back, and the next one goes on", async () => {
+  using scene = openMemoryScene({ rule: { ...setRule, compress: "zstd" } });
+  const before = setWithBigFile(scene);
+  const ending = new AbortController();
+  const progress = ({ bytes }: { readonly bytes: number }) => {
+    if (bytes > 2 ** 20) ending.abort(new Error("enough for today"));
+  };
+  await assert.rejects(scene.run({ signal: ending.signal, progress, pacer: pacedTo(9) }), /enough for today/);
+  assert.deepEqual(
+    stagedBelow(scene.tier).filter((path) => !path.includes("/set-")),
+    [],
+  );
+  assert.deepEqual((await scene.run()).results, { dump: "moved" });
+  await isWhole(scene, before);
+});
+
+test("M31: a staged copy that could not be taken back is no obstacle to the next run", async () => {
+  using scene = openMemoryScene({ rule: setRule });
+  const before = longSet(scene);
+  await scene.run({ pacer: pacedTo(1) });
+  const { run, job } = scene.catalog.journal.stagingOf("logs")[0] ?? {};
+  const staging = `${scene.tier}/.tierkeep/staging/${run}/${job}`;
+  for (let seq = 52; seq < 60; seq++) writeFileSync(`${staging}/${seq}`, "half of it");
+  assert.deepEqual((await scene.run()).results, { long: "moved" });
+  await isWhole(scene, before);
+});
+
 test("what was begun of a set that is gone or excluded makes room; what only waits does not", async () => {
   using scene = openMemoryScene({ rule: setRule });
   longSet(scene);
