@@ -4,6 +4,7 @@ import type { OwnerNames } from "../host/owner-names.ts";
 import { closeFd, syncFile } from "../host/posix.ts";
 import type { Pacer } from "../jobs/pacer.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
+import { writeGently } from "./bursts.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
 import type { Copied, CopyTask } from "./copier-messages.ts";
 import type { Copiers } from "./copiers.ts";
@@ -15,7 +16,6 @@ import { inOrder } from "./in-order.ts";
 import { applyFacts, readFacts } from "./metadata.ts";
 import { compressSingle } from "./single-frame.ts";
 import { openChecked } from "./source-file.ts";
-import { writeGently } from "./write-gently.ts";
 
 export interface BigFileWork {
   readonly context: CopierContext;
@@ -109,7 +109,7 @@ async function compressFrames(
   let storedBytes = 0;
   const put = (bytes: Uint8Array) => {
     stored.update(bytes);
-    onTier(() => writeGently({ fd: staged }, bytes, storedBytes));
+    onTier(() => writeGently({ fd: staged, turn: work.context.turn }, bytes, storedBytes));
     storedBytes += bytes.byteLength;
   };
   const compress = async (offset: number, room: FrameRoom) => {

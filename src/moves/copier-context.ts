@@ -1,4 +1,5 @@
 import type { StoredCompression } from "../catalog/facts.ts";
+import type { DeviceTurn } from "./bursts.ts";
 import type { Compression } from "./rule.ts";
 
 /** What a worker thread needs for all batches of one job; descriptors are shared by the whole process. */
@@ -22,6 +23,7 @@ export interface CopierContext {
   readonly syncNames: boolean;
   readonly publish: "rename-noreplace" | "link-unlink";
   readonly hardLinks: boolean;
+  readonly turn: DeviceTurn;
 }
 
 /** Suffix of the stored name for what a copy turned out to be. */

@@ -91,7 +91,7 @@ function answers(tools: CopyTools): Answers {
     },
     times: () => clock.times(),
     compress: (task) => compressPart(task, clock),
-    compareFrame,
+    compareFrame: (task) => compareFrame(context, task),
     examine: ({ tasks }) => examine(context, tasks),
   };
 }

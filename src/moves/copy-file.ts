@@ -13,6 +13,7 @@ import {
 } from "../host/posix.ts";
 import { hasCode } from "../lib/errors.ts";
 import { engineOfContent } from "../policies/engine-data.ts";
+import { writeGently } from "./bursts.ts";
 import { isWorthwhile, looksCompressed, sampleBytes } from "./compressible.ts";
 import { type CopierContext, storedCompression } from "./copier-context.ts";
 import type { Copied, IndexedSetback } from "./copier-messages.ts";
@@ -24,7 +25,6 @@ import { applyFacts, readFacts } from "./metadata.ts";
 import { eachFile, type Piece, type PieceFile, stagedName } from "./piece.ts";
 import type { Compression } from "./rule.ts";
 import { type CheckedSource, openChecked } from "./source-file.ts";
-import { writeGently } from "./write-gently.ts";
 
 const buffer = Buffer.allocUnsafeSlow(frameBytes);
 
@@ -102,7 +102,7 @@ function copySmall(copying: Copying): Content | Setback {
   const { compress } = copying.context;
   const packed = compress === "none" ? undefined : copying.clock.time("compress", () => packSmall(raw, compress));
   writeStaged(copying, (staged) => {
-    if (packed !== undefined) writeGently({ fd: staged, path: task.path }, packed, 0);
+    if (packed !== undefined) writeGently({ fd: staged, path: task.path, turn: copying.context.turn }, packed, 0);
     else writeContent(staged, copying, { bytes: raw, position: 0 });
   });
   if (packed === undefined) return { sha256, storedSha256: sha256, storedBytes: raw.length, compression: "none" };
@@ -157,9 +157,14 @@ function readPart({ fd, file, clock }: Copying, bytes: Uint8Array, position: num
   return position === 0 && engineOfContent(bytes) !== undefined ? { verdict: "engine-data" } : undefined;
 }
 
-function writeContent(staged: number, { holes, file }: Copying, part: { bytes: Uint8Array; position: number }): void {
+function writeContent(
+  staged: number,
+  { context, holes, file }: Copying,
+  part: { bytes: Uint8Array; position: number },
+): void {
   const { path, identity } = file.task;
-  const write = (bytes: Uint8Array, position: number) => writeGently({ fd: staged, path }, bytes, position);
+  const to = { fd: staged, path, turn: context.turn };
+  const write = (bytes: Uint8Array, position: number) => writeGently(to, bytes, position);
   writeAround(holes, part.bytes, { position: part.position, write });
   const end = part.position + part.bytes.length;
   if (end === identity.sizeBytes && holes.length > 0) truncateFile(staged, end);

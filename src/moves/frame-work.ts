@@ -1,6 +1,8 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { readFully } from "../host/posix.ts";
 import { messageOf } from "../lib/errors.ts";
+import { readGently } from "./bursts.ts";
+import type { CopierContext } from "./copier-context.ts";
 import type { CompareFrameTask, CompressTask } from "./copier-messages.ts";
 import type { CopyClock } from "./copy-clock.ts";
 import { onSource, onTier, type Setback } from "./failure.ts";
@@ -29,9 +31,12 @@ export function compressPart(task: CompressTask, clock: CopyClock): PackedFrame 
  * Step 4 for one stored frame, which is in the room then: what is wrong with what it decompresses to, or `null`.
  * @throws TierFailure
  */
-export function compareFrame({ fd, offset, frame, codec, key, room }: CompareFrameTask): string | null {
+export function compareFrame(
+  { turn }: Pick<CopierContext, "turn">,
+  { fd, offset, frame, codec, key, room }: CompareFrameTask,
+): string | null {
   const packed = room.packed.subarray(0, frame.storedBytes);
-  if (onTier(() => readFully(fd, packed, offset)) !== packed.length) return "shorter than it should be";
+  if (onTier(() => readGently({ fd, turn }, packed, offset)) !== packed.length) return "shorter than it should be";
   try {
     // One chunk of the right size: zlib would else join hundreds of small ones.
     const limit = { maxOutputLength: frame.rawBytes, chunkSize: Math.max(frame.rawBytes, 1_024) };

@@ -13,6 +13,7 @@ import type { OpenSource } from "../jobs/source.ts";
 import { parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { probeCapabilities } from "../tiers/capabilities.ts";
 import type { OpenTier } from "../tiers/tier.ts";
+import { newDeviceTurn } from "./bursts.ts";
 import type { CopierContext } from "./copier-context.ts";
 import type { SyncPoint } from "./copier-messages.ts";
 import { startCopiers } from "./copiers.ts";
@@ -23,7 +24,14 @@ import type { MoveRule } from "./rule.ts";
 import type { MoveSession, Stage } from "./session.ts";
 import { asideNames } from "./set-aside.ts";
 import { openStoredTree } from "./stored-tree.ts";
-import { leaveReadme, openManifest, openTierDirectory, removeIfEmpty, removeOwnTree, removeStrays } from "./tier-files.ts";
+import {
+  leaveReadme,
+  openManifest,
+  openTierDirectory,
+  removeIfEmpty,
+  removeOwnTree,
+  removeStrays,
+} from "./tier-files.ts";
 
 export interface SessionOptions {
   readonly run: string;
@@ -77,6 +85,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
     syncNames: !isWhole,
     publish: capabilities.publish,
     hardLinks: capabilities.hardLinks,
+    turn: newDeviceTurn(),
   };
   const copiers = closing.use(startCopiers({ entryPoint: options.copierEntry, context, threads: options.threads }));
   const manifest = closing.use(openManifest(tier.root, manifestPath(options.host, run), context.syncEach));

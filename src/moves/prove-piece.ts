@@ -23,7 +23,7 @@ export function comparePiece(context: CopierContext, piece: Piece): readonly Ind
 function compareOpen(context: CopierContext, file: PieceFile, content: StoredContent): string | undefined {
   if (file.staged === undefined) return undefined;
   if (context.readBack === "device") dropCache(file.staged);
-  const problem = compareStored(file.staged, content);
+  const problem = compareStored({ fd: file.staged, turn: context.turn }, content);
   closeStaged(file);
   return problem;
 }
@@ -64,7 +64,7 @@ export function examine(context: CopierContext, tasks: readonly ExamineTask[]): 
       const fd = openIfThere(within === "staging" ? context.staging : context.tier, path);
       if (fd === undefined) return "it is not there";
       try {
-        return compareFound(fd, content) ?? null;
+        return compareFound({ fd, turn: context.turn }, content) ?? null;
       } finally {
         closeFd(fd);
       }

@@ -9,10 +9,10 @@ import {
   readFully,
   syncFile,
   truncateFile,
-  writeFully,
 } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import type { RawPath } from "../lib/raw-path.ts";
+import { type StoredFile, writeGently } from "./bursts.ts";
 import type { CopierContext } from "./copier-context.ts";
 import type { Setback } from "./failure.ts";
 import { frameBytes } from "./framed.ts";
@@ -30,11 +30,11 @@ import { compareStored } from "./read-back.ts";
 export function publishAcross(context: CopierContext, file: PieceFile, to: NamePlace): Setback | undefined {
   const unnamed = openBeneath(to.directory, "." as RawPath, open.O_TMPFILE | open.O_RDWR, 0o600);
   try {
-    copyStaged(context, file, unnamed);
+    copyStaged(context, file, { fd: unnamed, turn: context.turn });
     if (file.copied !== undefined) applyFacts(unnamed, parseFacts(file.copied.facts), file.task.identity.modifiedNs);
     syncFile(unnamed, to.name);
     if (context.readBack === "device") dropCache(unnamed);
-    const problem = compareStored(unnamed, contentOf(file.task, file.copied));
+    const problem = compareStored({ fd: unnamed, turn: context.turn }, contentOf(file.task, file.copied));
     if (problem !== undefined) return readBackSetback(problem);
     linkUnnamedFile(unnamed, to);
     return undefined;
@@ -43,7 +43,7 @@ export function publishAcross(context: CopierContext, file: PieceFile, to: NameP
   }
 }
 
-function copyStaged(context: CopierContext, file: PieceFile, to: number): void {
+function copyStaged(context: CopierContext, file: PieceFile, to: StoredFile): void {
   const staged = openBeneath(context.staging, stagedName(file.task.seq), open.O_RDONLY | open.O_NOFOLLOW);
   try {
     const stat = statFd(staged);
@@ -52,10 +52,10 @@ function copyStaged(context: CopierContext, file: PieceFile, to: number): void {
     for (let position = 0; position < stat.sizeBytes; ) {
       const count = readFully(staged, buffer, position);
       if (count === 0) return;
-      writeAround(holes, buffer.subarray(0, count), { position, write: (part, at) => writeFully(to, part, at) });
+      writeAround(holes, buffer.subarray(0, count), { position, write: (part, at) => writeGently(to, part, at) });
       position += count;
     }
-    truncateFile(to, stat.sizeBytes);
+    truncateFile(to.fd, stat.sizeBytes);
   } finally {
     closeFd(staged);
   }

@@ -119,14 +119,14 @@ export interface Wanted {
  * seen through a union or FUSE, where device and inode tell nothing; its ctime, which nobody can set, does (HAZARDS M2).
  */
 export function whatLies(
-  context: Pick<CopierContext, "tier" | "readBack">,
+  context: Pick<CopierContext, "tier" | "readBack" | "turn">,
   name: RawPath,
   { content, source }: Wanted,
 ): "same" | "other" | "itself" {
   try {
     const fd = openStored(context.tier, name, context.readBack);
     try {
-      if (compareFound(fd, content) !== undefined) return "other";
+      if (compareFound({ fd, turn: context.turn }, content) !== undefined) return "other";
       return hasStampsOf(statFd(fd), source) ? "itself" : "same";
     } finally {
       closeFd(fd);

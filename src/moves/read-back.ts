@@ -1,10 +1,11 @@
 import { createHash, hash } from "node:crypto";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { StoredCompression } from "../catalog/facts.ts";
-import { dropCache, open, openBeneath, readFully, readInto } from "../host/posix.ts";
+import { dropCache, open, openBeneath, readInto } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
+import { readGently, type StoredFile } from "./bursts.ts";
 import { frameBytes } from "./framed.ts";
 
 export interface StoredContent {
@@ -15,6 +16,8 @@ export interface StoredContent {
   readonly compression: StoredCompression;
 }
 
+/** Up to here one call brings all of it. */
+const onceBytes = 2 ** 16;
 const buffer = Buffer.allocUnsafeSlow(frameBytes + 2 ** 16);
 
 /** What opening meets where no stored file lies: nothing, or a link, a directory, a socket, something unreadable. */
@@ -29,8 +32,8 @@ export function openStored(directory: number, path: RawPath, readBack: "device" 
 }
 
 /** As `compareStored`, for a file that somebody else may have put there. @throws SystemError */
-export function compareFound(fd: number, expected: StoredContent): string | undefined {
-  return statFd(fd).kind === "file" ? compareStored(fd, expected) : "it is no regular file";
+export function compareFound(file: StoredFile, expected: StoredContent): string | undefined {
+  return statFd(file.fd).kind === "file" ? compareStored(file, expected) : "it is no regular file";
 }
 
 /**
@@ -38,12 +41,13 @@ export function compareFound(fd: number, expected: StoredContent): string | unde
  * the hashes they should. For files that fit into one frame or are stored as they are.
  * @throws SystemError for what the tier refuses
  */
-export function compareStored(fd: number, expected: StoredContent): string | undefined {
+export function compareStored(file: StoredFile, expected: StoredContent): string | undefined {
   const { storedBytes } = expected;
-  if (storedBytes >= buffer.length) return compareLarge(fd, expected);
+  if (storedBytes >= buffer.length) return compareLarge(file, expected);
   // One byte more is asked for, so that the answer tells where the file ends.
   const room = buffer.subarray(0, storedBytes + 1);
-  if (readInto(fd, room, 0) !== storedBytes && readFully(fd, room, 0) !== storedBytes) return wrongSize(fd, expected);
+  const isRead = storedBytes <= onceBytes && readInto(file.fd, room, 0) === storedBytes;
+  if (!isRead && readGently(file, room, 0) !== storedBytes) return wrongSize(file.fd, expected);
   const bytes = room.subarray(0, storedBytes);
   if (hash("sha256", bytes) !== expected.storedSha256) return "other bytes than were written";
   if (expected.compression === "none") return undefined;
@@ -72,12 +76,12 @@ export function isDecompressionError(error: unknown): boolean {
 }
 
 /** The bytes of a big file; what its frames decompress to is compared by `compareFrames`. */
-function compareLarge(fd: number, expected: StoredContent): string | undefined {
-  if (statFd(fd).sizeBytes !== expected.storedBytes) return wrongSize(fd, expected);
+function compareLarge(file: StoredFile, expected: StoredContent): string | undefined {
+  if (statFd(file.fd).sizeBytes !== expected.storedBytes) return wrongSize(file.fd, expected);
   const digest = createHash("sha256");
   for (let position = 0; position < expected.storedBytes; ) {
     const bytes = buffer.subarray(0, Math.min(buffer.length, expected.storedBytes - position));
-    const count = readFully(fd, bytes, position);
+    const count = readGently(file, bytes, position);
     if (count === 0) return "shorter than it should be";
     digest.update(bytes.subarray(0, count));
     position += count;

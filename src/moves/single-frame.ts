@@ -3,9 +3,9 @@ import { Readable } from "node:stream";
 import { constants, createZstdCompress } from "node:zlib";
 import { readFully } from "../host/posix.ts";
 import type { BigFileWork, OpenContent, StagedContent } from "./big-file.ts";
+import { writeGently } from "./bursts.ts";
 import { onSource, onTier, type Setback } from "./failure.ts";
 import { frameBytes } from "./framed.ts";
-import { writeGently } from "./write-gently.ts";
 
 /** `compress = "zstd-single"`: one zstd frame, for readers that stop after the first; one thread does it all. */
 export async function compressSingle(
@@ -39,7 +39,7 @@ export async function compressSingle(
   for await (const chunk of packed as AsyncIterable<Buffer>) {
     work.signal.throwIfAborted();
     stored.update(chunk);
-    onTier(() => writeGently({ fd: staged }, chunk, storedBytes));
+    onTier(() => writeGently({ fd: staged, turn: work.context.turn }, chunk, storedBytes));
     storedBytes += chunk.length;
     await work.pacer.pace({ read: 0, written: chunk.length });
   }

@@ -4,6 +4,7 @@ import { SystemError } from "../host/native.ts";
 import { closeFd, dropCache } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
+import { newDeviceTurn } from "../moves/bursts.ts";
 import { compareStream } from "../moves/compare-stream.ts";
 import { frameBytes } from "../moves/framed.ts";
 import { compareStored, openStored } from "../moves/read-back.ts";
@@ -12,6 +13,9 @@ import { judgeFlaw } from "./judge-flaw.ts";
 
 /** Waits until so many more bytes may be read. */
 export type Pace = (bytes: number) => Promise<void>;
+
+/** One thread reads. */
+const alone = newDeviceTurn();
 
 /** What opening meets where no file lies under the name: nothing, or something else. */
 const notThere: Readonly<Record<string, string>> = {
@@ -62,7 +66,7 @@ async function compare(fd: number, version: ToRead, pace: Pace): Promise<string 
     return await compareStream(fd, version, droppingCache(fd, pace));
   }
   await pace(version.storedBytes);
-  return compareStored(fd, version);
+  return compareStored({ fd, turn: alone }, version);
 }
 
 /** Reads on to the end of what is not what it should be. */

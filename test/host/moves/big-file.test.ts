@@ -9,6 +9,7 @@ import { statFd } from "../../../src/host/stat.ts";
 import { unpaced } from "../../../src/jobs/pacer.ts";
 import type { RawPath } from "../../../src/lib/raw-path.ts";
 import { type BigFileWork, type CopiedBig, copyBig } from "../../../src/moves/big-file.ts";
+import { newDeviceTurn } from "../../../src/moves/bursts.ts";
 import { compareBig } from "../../../src/moves/compare-big.ts";
 import type { CopierContext } from "../../../src/moves/copier-context.ts";
 import { startCopiers } from "../../../src/moves/copiers.ts";
@@ -43,6 +44,7 @@ async function withCopy(compress: "zstd" | "gzip" | "zstd-single", use: (copy: C
   const context: CopierContext = {
     ...{ source, tier: staging, staging, compress, readBack: "device", publish: "rename-noreplace" },
     ...{ leases: true, syncEach: false, syncNames: false, setAside: true, hardLinks: true, asidePrefix: ".aside." },
+    turn: newDeviceTurn(),
   };
   try {
     const entryPoint = new URL("../../../src/entry/copier.ts", import.meta.url).pathname;

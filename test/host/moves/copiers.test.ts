@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { newDeviceTurn } from "../../../src/moves/bursts.ts";
 import type { CopierContext } from "../../../src/moves/copier-context.ts";
 import { startCopiers } from "../../../src/moves/copiers.ts";
 import { packTasks } from "../../../src/moves/piece-columns.ts";
@@ -19,6 +20,7 @@ const context: CopierContext = {
   asidePrefix: ".tierkeep-aside-test.",
   publish: "rename-noreplace",
   hardLinks: true,
+  turn: newDeviceTurn(),
 };
 
 test("threads that are still starting when the work is done end without harm", async () => {
