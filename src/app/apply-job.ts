@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Pacer } from "../jobs/pacer.ts";
 import type { Reserve } from "../jobs/reserve.ts";
-import { hasCode, isFull } from "../lib/errors.ts";
+import { hasCode, isFull, messageOf } from "../lib/errors.ts";
 import { rawPath } from "../lib/raw-path.ts";
 import { pathFields } from "../reports/path.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
@@ -53,6 +53,9 @@ async function applyWithReserve(job: Job, attempt: Attempt): Promise<Ending> {
   } catch (error) {
     const cause = causeOf(error);
     if (!isFull(cause) || attempt.reserve.isTight()) return endingOf(job, cause, attempt);
+    attempt.tally.warning(
+      `state_dir, where the catalog lies, could not be written (${messageOf(cause)}): its reserve was let go, and the job went on; make room there`,
+    );
   }
   attempt.reserve.release();
   try {

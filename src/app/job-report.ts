@@ -26,6 +26,7 @@ export interface JobTally {
   readonly planned: (planned: PlannedJob) => void;
   readonly outcomes: (outcomes: readonly Outcome[]) => void;
   readonly error: (error: JobError) => void;
+  readonly warning: (message: string) => void;
   /** Files of the plan that nothing was done about. */
   readonly remainingFiles: () => number;
   /** Once, at the end. */
@@ -57,6 +58,7 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
   };
   return {
     error,
+    warning: (message) => void warnings.push(message),
     recovered: ({ finished, dropped, runs, problems, strangers }) => {
       warnings.push(...strangers.map(strangerWarning));
       recovered = { finished, dropped, runs };

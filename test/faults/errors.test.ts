@@ -64,7 +64,7 @@ const harmless: readonly {
   {
     calls: /^close$/,
     errors: /./,
-    place: /^(source|aside|lock|state|staging folder)$/,
+    place: /^(mount|source|aside|lock|state|staging folder)$/,
     why: "it is a folder, was opened for reading, or holds nothing but a lock: nothing can be lost any more",
   },
 ];

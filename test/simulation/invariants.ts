@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { type Files, jobsOf, type Morning, openStaging } from "./morning.ts";
+import { type Files, jobsOf, type Morning, openStaging, runsOfBegunSets } from "./morning.ts";
 import { preciousText } from "./scratch-files.ts";
 import { setDays } from "./server.ts";
 
@@ -24,7 +24,7 @@ const invariants: readonly Invariant[] = [
   { name: "jobs say what they must", broken: wronglyTold },
   { name: "a job that refused, or was put off, touched nothing", broken: touchedAllTheSame },
   { name: "nothing is in two states", broken: inTwoStates },
-  { name: "nothing is left in staging", broken: leftInStaging },
+  { name: "nothing is left in staging but sets for which the tier has no room", broken: leftInStaging },
   { name: "what is due is gone", broken: dueAndThere },
   { name: "planned again, there is nothing to do", broken: plannedAgain },
   { name: "health names what is wrong, and nothing else", broken: wrongFindings },
@@ -114,7 +114,8 @@ function leftInStaging({ server, told }: Morning): readonly string[] {
   if (!Object.values(told).every((word) => atWork.test(word))) return [];
   const folders = [server.warm, server.cold].map((tier) => `${tier}/.tierkeep/staging`);
   const names = folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder));
-  return [...names, ...openStaging(server)];
+  const begun = told.backups === "partial" ? runsOfBegunSets(server) : new Set();
+  return [...names, ...openStaging(server)].filter((run) => !begun.has(run));
 }
 
 function dueAndThere(morning: Morning): readonly string[] {

@@ -55,6 +55,14 @@ export function jobsOf({ server, before, after, told }: Morning) {
   ].map((each) => ({ ...each, told: told[each.job] }));
 }
 
+/** Runs that copied a part of a set, with which a later one goes on. */
+export function runsOfBegunSets({ stateDir }: Server): ReadonlySet<string> {
+  using catalog = openCatalog(stateDir);
+  const owners = catalog.journal.stagingOf("backups");
+  const begun = owners.filter((owner) => catalog.sets.open(owner).some(({ state }) => state === "copying"));
+  return new Set(begun.map(({ run }) => run));
+}
+
 /** Staging folders that the catalog still counts as its own. */
 export function openStaging({ stateDir }: Server): readonly string[] {
   using catalog = openCatalog(stateDir);

@@ -50,6 +50,7 @@ const parts = [
   ["reserve", /\/state\/reserve/],
   ["lock", /\/locks/],
   ["state", /\/state[>"]/],
+  ["mount", /\/tierkeep-loop-[^/>]*(\/mnt)?>$/],
   ["source", /\/mnt\/log[/>]/],
 ] as const;
 

@@ -25,7 +25,7 @@ export function openCleanLooks(some: Partial<CleanRule> = {}): Looks & Disposabl
   } as const;
   const open = (path: string, scanIndex: OpenScanIndex, { nowMs }: ScanTimes) => {
     const rule = { ...base, path, olderThanMs: dueAge, ageBy: ["mtime"], quarantineMs: undefined, owned: [], ...some };
-    const context = { run: "20261123T041500Z-0001", host: "jts-1", tiers: [], catalog, scanIndex, readerEntry: "" };
+    const context = { run: "20261123T041500Z-0001", host: "jts-1", tiers: [], catalog, scanIndex, readerEntry };
     const clock = { now: () => nowMs, elapsed: () => 0 };
     const rest = { signal: new AbortController().signal, pacer: unpaced, restoreGraceMs: 0, fullScan: false };
     return openCleanJob(rule as CleanRule, { ...context, clock, ...rest } as unknown as JobContext);
@@ -50,3 +50,5 @@ export function openCleanLooks(some: Partial<CleanRule> = {}): Looks & Disposabl
     [Symbol.dispose]: () => held.dispose(),
   };
 }
+
+const readerEntry = new URL("../../../src/entry/reader.ts", import.meta.url).pathname;

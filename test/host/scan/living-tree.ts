@@ -44,20 +44,37 @@ const day = 86_400 * second;
 const [directoriesAtMost, filesAtMost, mountsAtMost, twinsAtMost] = [50, 200, 3, 6] as const;
 /** Ages that files are given, some of which come due within the next scans. */
 const soonDue = [2, 4, 7, 11, 16].map((seconds) => dueAge - seconds * second);
-const ages = [0, 3600 * second, 2 * day, 3 * day, dueAge + second, 30 * day, -3 * second, -day, ...soonDue, ...soonDue];
+const future = [-3 * second, -day];
+const ages = [0, 3600 * second, 2 * day, 3 * day, dueAge + second, 30 * day, ...soonDue, ...soonDue];
 
 interface Tree {
   readonly root: string;
   readonly chance: Seeded;
   readonly now: () => number;
+  readonly ages: readonly number[];
   /** Inodes that were old when a scan looked. */
   readonly wasOld: Set<string>;
   readonly twins: (readonly [string, string])[];
   names: number;
 }
 
-export function openLivingTree(root: string, chance: Seeded, now: () => number): LivingTree {
-  const tree: Tree = { root, chance, now, wasOld: new Set(), twins: [], names: 0 };
+export interface LivingTreeOptions {
+  readonly chance: Seeded;
+  readonly now: () => number;
+  /** Files may be given stamps of a time to come. */
+  readonly hasFuture: boolean;
+}
+
+export function openLivingTree(root: string, { chance, now, hasFuture }: LivingTreeOptions): LivingTree {
+  const tree: Tree = {
+    root,
+    chance,
+    now,
+    ages: hasFuture ? [...ages, ...future] : ages,
+    wasOld: new Set(),
+    twins: [],
+    names: 0,
+  };
   let [listed, steps] = [listTree(root), 0];
   return {
     step: () => {
@@ -94,7 +111,7 @@ const operations: Readonly<Record<string, readonly [weight: number, Operation]>>
   unlink: [5, (tree, { files }) => unlinkSync(tree.chance.pick(files))],
   symlink: [1, (tree, listed) => symlinkSync(tree.chance.pick(listed.files), fresh(tree, listed, "s"))],
   fifo: [1, (tree, listed) => execFileSync("mkfifo", [fresh(tree, listed, "p")])],
-  ageDirectory: [4, (tree, { directories }) => touch(tree, tree.chance.pick(directories), tree.chance.pick(ages))],
+  ageDirectory: [4, (tree, { directories }) => touch(tree, tree.chance.pick(directories), tree.chance.pick(tree.ages))],
   chmod: [
     2,
     (tree, { directories, files }) =>
@@ -123,7 +140,7 @@ const weighted = Object.entries(operations).flatMap(([name, [weight, operation]]
 function create(tree: Tree, path: string, { files }: Listed): void {
   if (files.length >= filesAtMost) return;
   writeFileSync(path, "created");
-  touch(tree, path, tree.chance.pick(ages));
+  touch(tree, path, tree.chance.pick(tree.ages));
 }
 
 function createDue(tree: Tree, path: string): void {

@@ -14,6 +14,8 @@ export interface ModelRequest {
   readonly operationsEach: number;
   /** The machine's clock as it is, or going on by three seconds from scan to scan, so that directories settle. */
   readonly clock: "real" | "ahead";
+  /** False: no file is given a stamp of a time to come. */
+  readonly hasFuture?: boolean;
   readonly forgotten?: Forgotten;
   /** What the scans through the index see of it instead. */
   readonly wrap?: (index: OpenScanIndex, root: string) => OpenScanIndex;
@@ -49,7 +51,7 @@ export async function runModel(request: ModelRequest): Promise<ModelResult> {
   const now = () => Date.now() + aheadMs;
   const root = `${request.path}/tree`;
   mkdirSync(root);
-  using tree = openLivingTree(root, chance, now);
+  using tree = openLivingTree(root, { chance, now, hasFuture: request.hasFuture ?? true });
   const { forgotten, wrap = (plain) => plain } = request;
   const used = forgotten === undefined ? wrap(index, root) : forgetting(index, forgotten, root);
   const looks: Looks = request.looks ?? { look: scanOnce };
