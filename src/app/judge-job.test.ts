@@ -16,6 +16,8 @@ test("D8: of a job that had several names the last approval counts, whatever the
   approve("second", "nine days", 2);
   assert.equal(ruleOf("third", ["first", "second"]), "nine days");
   assert.equal(ruleOf("third", ["second", "first"]), "nine days");
+  approve("second", "five days", 1);
+  assert.equal(ruleOf("third", ["first", "second"]), "five days", "within one instant the later name's");
   approve("third", "a month", 3);
   assert.equal(ruleOf("third", ["first", "second"]), "a month");
   assert.equal(ruleOf("first", ["third"]), "a month", "renamed back");

@@ -38,12 +38,12 @@ export function judgeJob(job: Job, judging: Judging, planRefusal: Refusal | unde
   };
 }
 
-/** What was approved last, under the job's name or one of those that it had before. */
+/** What was approved last, under the job's name or one of those that it had before; at the same time: under the later name. */
 export function approvalOf(
   name: string,
   { catalog, formerly }: Pick<Judging, "catalog" | "formerly">,
 ): SavedApproval | undefined {
-  const saved = [name, ...formerly].flatMap((each) => catalog?.decisions.approvalOf(each) ?? []);
+  const saved = [name, ...formerly.toReversed()].flatMap((each) => catalog?.decisions.approvalOf(each) ?? []);
   return saved.toSorted((one, other) => other.approvedAtMs - one.approvedAtMs)[0];
 }
 

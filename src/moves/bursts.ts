@@ -1,8 +1,6 @@
+import { type DeviceTurn, inTurn } from "../host/device-turn.ts";
 import { readInto, writeBack, writeFully } from "../host/posix.ts";
 import type { RawPath } from "../lib/raw-path.ts";
-
-/** Held by the one thread of a job whose burst the tier's device is busy with. */
-export type DeviceTurn = Int32Array<SharedArrayBuffer>;
 
 export interface StoredFile {
   readonly fd: number;
@@ -12,11 +10,6 @@ export interface StoredFile {
 }
 
 const burstBytes = 2 ** 18;
-const [free, taken] = [0, 1] as const;
-
-export function newDeviceTurn(): DeviceTurn {
-  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-}
 
 /**
  * Writes all of `bytes`. What is not small goes to the device in bursts, one at a time in a whole job, that are waited
@@ -42,14 +35,4 @@ export function readGently({ fd, path, turn }: StoredFile, buffer: Uint8Array, p
     done += count;
   }
   return done;
-}
-
-function inTurn<T>(turn: DeviceTurn, work: () => T): T {
-  while (Atomics.compareExchange(turn, 0, free, taken) !== free) Atomics.wait(turn, 0, taken);
-  try {
-    return work();
-  } finally {
-    Atomics.store(turn, 0, free);
-    Atomics.notify(turn, 0, 1);
-  }
 }

@@ -1,5 +1,5 @@
 import type { StoredCompression } from "../catalog/facts.ts";
-import type { DeviceTurn } from "./bursts.ts";
+import type { DeviceTurn } from "../host/device-turn.ts";
 import type { Compression } from "./rule.ts";
 
 /** What a worker thread needs for all batches of one job; descriptors are shared by the whole process. */

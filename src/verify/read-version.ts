@@ -1,10 +1,10 @@
 import type { Flaw } from "../catalog/flaws.ts";
 import type { ToRead } from "../catalog/reading-list.ts";
+import { newDeviceTurn } from "../host/device-turn.ts";
 import { SystemError } from "../host/native.ts";
 import { closeFd, dropCache } from "../host/posix.ts";
 import { statFd } from "../host/stat.ts";
 import { hasCode } from "../lib/errors.ts";
-import { newDeviceTurn } from "../moves/bursts.ts";
 import { compareStream } from "../moves/compare-stream.ts";
 import { frameBytes } from "../moves/framed.ts";
 import { compareStored, openStored } from "../moves/read-back.ts";

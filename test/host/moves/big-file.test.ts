@@ -9,7 +9,7 @@ import { statFd } from "../../../src/host/stat.ts";
 import { unpaced } from "../../../src/jobs/pacer.ts";
 import type { RawPath } from "../../../src/lib/raw-path.ts";
 import { type BigFileWork, type CopiedBig, copyBig } from "../../../src/moves/big-file.ts";
-import { newDeviceTurn } from "../../../src/moves/bursts.ts";
+import { newDeviceTurn } from "../../../src/host/device-turn.ts";
 import { compareBig } from "../../../src/moves/compare-big.ts";
 import type { CopierContext } from "../../../src/moves/copier-context.ts";
 import { startCopiers } from "../../../src/moves/copiers.ts";

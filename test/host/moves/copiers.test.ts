@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { newDeviceTurn } from "../../../src/moves/bursts.ts";
+import { newDeviceTurn } from "../../../src/host/device-turn.ts";
 import type { CopierContext } from "../../../src/moves/copier-context.ts";
 import { startCopiers } from "../../../src/moves/copiers.ts";
 import { packTasks } from "../../../src/moves/piece-columns.ts";
