@@ -5,23 +5,14 @@ import { isAbsent, openEngine } from "../../../src/docker/engine.ts";
 import { removeImage } from "../../../src/docker/images.ts";
 import { needsDocker, startDocker } from "./dockerd.ts";
 import { dayMs, hourMs, openDockerScene } from "./scene.ts";
-import { thingsOf } from "./things.ts";
+import { emptyDocker } from "./things.ts";
 
 const skip = needsDocker;
-const docker = skip === false ? await startDocker() : undefined;
-after(() => docker?.[Symbol.asyncDispose]());
-
-/** A Docker with the image `base:1` and no containers. */
-async function fresh() {
-  if (docker === undefined) throw new Error("this test should have been skipped");
-  const things = thingsOf(docker);
-  await things.clear();
-  await things.image("base:1");
-  return { docker, things };
-}
+const started = skip === false ? await startDocker() : undefined;
+after(() => started?.[Symbol.asyncDispose]());
 
 test("D13: what runs, its image, every volume and network stay; what stopped long ago goes", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started, "base:1");
   await things.must("POST", "/volumes/create", { Name: "kept" });
   await things.must("POST", "/networks/create", { Name: "lan", Driver: "bridge" });
   const volumes = { HostConfig: { Binds: ["kept:/kept"] }, Volumes: { "/anonymous": {} } };
@@ -58,7 +49,7 @@ test("D13: after a restart of Docker, in good order or killed, nothing is old an
   skip,
 }, async () => {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    const { docker, things } = await fresh();
+    const { docker, things } = await emptyDocker(started, "base:1");
     const volumes = { Volumes: { "/data": {} } };
     await things.running("comes-back", { ...volumes, HostConfig: { RestartPolicy: { Name: "always" } } });
     await things.running("stays-down", volumes);
@@ -75,7 +66,7 @@ test("D13: after a restart of Docker, in good order or killed, nothing is old an
 });
 
 test("what was started, restarted or made anew after the plan stays", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started, "base:1");
   for (const name of ["started", "ran-again", "made-anew", "removed", "old"]) await things.stopped(name);
   using scene = openDockerScene(docker.socket);
   const results = await scene.run(Date.now() + 30 * dayMs, async () => {
@@ -96,7 +87,7 @@ test("what was started, restarted or made anew after the plan stays", { skip }, 
 });
 
 test("the Engine itself refuses what came into use after the last look: nothing is forced", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started, "base:1");
   const engine = await openEngine(docker.socket, new AbortController().signal);
   if (isAbsent(engine)) throw new Error(engine.absent);
   const runs = await things.running("runs");
@@ -110,7 +101,7 @@ test("the Engine itself refuses what came into use after the last look: nothing 
 });
 
 test("labels protect a container: its own, or those of its image", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started, "base:1");
   await things.image("labelled:1", { "tierkeep.keep": "yes" });
   await things.stopped("own", { Labels: { "tierkeep.keep": "" } });
   await things.stopped("by-image", { image: "labelled:1" });
@@ -122,7 +113,7 @@ test("labels protect a container: its own, or those of its image", { skip }, asy
 });
 
 test("a kind without an age is not looked at", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started, "base:1");
   await things.stopped("old");
   using scene = openDockerScene(docker.socket, { stoppedContainersOlderThanMs: undefined });
   const { due, kept } = await scene.plan(Date.now() + 30 * dayMs);
@@ -130,7 +121,7 @@ test("a kind without an age is not looked at", { skip }, async () => {
 });
 
 test("when Docker dies during a run, one deed fails and the rest waits for the next run", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started, "base:1");
   for (const name of ["one", "two", "three"]) await things.stopped(name);
   using scene = openDockerScene(docker.socket);
   const nowMs = Date.now() + 30 * dayMs;

@@ -2,22 +2,14 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { needsDocker, startDocker } from "./dockerd.ts";
 import { dayMs, openDockerScene } from "./scene.ts";
-import { thingsOf } from "./things.ts";
+import { emptyDocker } from "./things.ts";
 
 const skip = needsDocker;
-const docker = skip === false ? await startDocker() : undefined;
-after(() => docker?.[Symbol.asyncDispose]());
-
-/** A Docker with nothing in it. */
-async function fresh() {
-  if (docker === undefined) throw new Error("this test should have been skipped");
-  const things = thingsOf(docker);
-  await things.clear();
-  return { docker, things };
-}
+const started = skip === false ? await startDocker() : undefined;
+after(() => started?.[Symbol.asyncDispose]());
 
 test("an image goes when it has been seen unused for as long as the rule says, not before", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started);
   await things.image("idle:1");
   using scene = openDockerScene(docker.socket);
   const nowMs = Date.now() + 1_000;
@@ -30,7 +22,7 @@ test("an image goes when it has been seen unused for as long as the rule says, n
 });
 
 test("an image that was used meanwhile begins anew, and so does one that got a name", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started);
   await things.image("used:1");
   await things.image("pulled:1");
   using scene = openDockerScene(docker.socket);
@@ -47,7 +39,7 @@ test("an image that was used meanwhile begins anew, and so does one that got a n
 });
 
 test("no image ages by a clock that is doubted", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started);
   await things.image("idle:1");
   using scene = openDockerScene(docker.socket);
   await scene.refused(0, { guard: "clock", message: "the clock jumped", hint: "set it" });
@@ -55,7 +47,7 @@ test("no image ages by a clock that is doubted", { skip }, async () => {
 });
 
 test("what others stand on, what is named or labelled, and what was given another name stays", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started);
   for (const name of ["parent:1", "named:1", "named:2", "other:1", "whole:1", "gone:1", "gone:2"])
     await things.image(name);
   await things.image("labelled:1", { "tierkeep.keep": "" });
@@ -93,7 +85,7 @@ test("what others stand on, what is named or labelled, and what was given anothe
 });
 
 test("an image goes with all of its names, and a name that is another image's by then stays", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started);
   const id = await things.image("app:1");
   for (const name of ["app:stable", "registry.local:5000/app:1"]) await things.tag(id, name);
   await things.image("moved:1");
@@ -111,7 +103,7 @@ test("an image goes with all of its names, and a name that is another image's by
 });
 
 test("an image that is needed again after the plan stays", { skip }, async () => {
-  const { docker, things } = await fresh();
+  const { docker, things } = await emptyDocker(started);
   for (const name of ["run:1", "created:1", "idle:1"]) await things.image(name);
   await things.tag("created:1", "created:stable");
   using scene = openDockerScene(docker.socket);

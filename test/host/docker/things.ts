@@ -28,6 +28,15 @@ export interface ContainerSettings {
   readonly HostConfig?: object;
 }
 
+/** A Docker with nothing in it but these images. */
+export async function emptyDocker(docker: TestDocker | undefined, ...images: readonly string[]) {
+  if (docker === undefined) throw new Error("this test should have been skipped");
+  const things = thingsOf(docker);
+  await things.clear();
+  for (const image of images) await things.image(image);
+  return { docker, things };
+}
+
 export function thingsOf(docker: TestDocker): Things {
   const must = async (method: string, path: string, body?: object | Buffer) => {
     const answer = await docker.api(method, path, body);

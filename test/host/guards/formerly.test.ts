@@ -2,17 +2,20 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { scratch } from "../../support/scratch.ts";
-import { move, oldFiles, openGuarded } from "./program.ts";
+import { type Guarded, move, oldFiles, openGuarded } from "./program.ts";
+
+/** Two files have gone from `log` to `warm`. */
+async function afterFirstRun(directory: string): Promise<Guarded> {
+  oldFiles(`${directory}/log`, 2, 100);
+  const tiers = { warm: `${directory}/warm` };
+  const program = await openGuarded({ directory, tiers, rest: move("logs", `${directory}/log`, "warm") });
+  await program.run();
+  return program;
+}
 
 test("a job that was renamed keeps its approval and what it has stored; without formerly it is a new one", async () => {
   using dir = scratch("formerly");
-  oldFiles(`${dir.path}/log`, 2, 100);
-  const program = await openGuarded({
-    directory: dir.path,
-    tiers: { warm: `${dir.path}/warm` },
-    rest: move("logs", `${dir.path}/log`, "warm"),
-  });
-  await program.run();
+  const program = await afterFirstRun(dir.path);
   oldFiles(`${dir.path}/log`, 1, 300);
   const config = readFileSync(program.file, "utf8");
 
@@ -36,13 +39,7 @@ test("a job that was renamed keeps its approval and what it has stored; without 
 
 test("a host that was renamed still finds and restores what it stored under its old name", async () => {
   using dir = scratch("host");
-  oldFiles(`${dir.path}/log`, 2, 100);
-  const program = await openGuarded({
-    directory: dir.path,
-    tiers: { warm: `${dir.path}/warm` },
-    rest: move("logs", `${dir.path}/log`, "warm"),
-  });
-  await program.run();
+  const program = await afterFirstRun(dir.path);
   const config = readFileSync(program.file, "utf8");
   writeFileSync(program.file, config.replace('host = "jts-1"', 'host = "jts-2"\nformerly = ["jts-1"]'));
   oldFiles(`${dir.path}/log`, 1, 300);
