@@ -68,7 +68,7 @@ export async function openMoveSession(options: SessionOptions): Promise<OpenMove
   const syncs = { copies: openSyncPoint(tier, closing), names: openSyncPoint(tier, closing) };
   const staging = openTierDirectory(tier.root, stagingFolder(owner));
   closing.defer(() => endStaging(options, staging));
-  onTier(() => removeStrays(staging, (name) => journal.isOnItsWay({ ...owner, seq: Number(name) })));
+  onTier(() => removeStrays(staging, (seq) => journal.isOnItsWay({ ...owner, seq })));
   leaveReadme(tier.root);
   const capabilities = onTier(() => probeCapabilities(staging));
   const isWhole = syncsAsAWhole(tier);

@@ -14,6 +14,7 @@ import { hasCode } from "../lib/errors.ts";
 import { joinPath, parentOf, type RawPath, rawPath } from "../lib/raw-path.ts";
 import { ensureDirectory, privateLook } from "./directories.ts";
 import { onTier } from "./failure.ts";
+import { stagedName } from "./piece.ts";
 import { tierReadme } from "./tier-readme.ts";
 
 const privately = { look: () => privateLook, sync: true };
@@ -137,10 +138,12 @@ export function removeOwnTree(root: number, path: RawPath): void {
   }
 }
 
-/** Removes the files in a staging folder that nobody knows: an earlier run could not take them back. @throws SystemError */
-export function removeStrays(staging: number, isKnown: (name: RawPath) => boolean): void {
-  for (const { kind, name } of [...listDirectory(staging)])
-    if (kind === "file" && !isKnown(name)) unlinkFile(staging, name);
+/** Removes the copies in a staging folder that nobody knows: an earlier run could not take them back. @throws SystemError */
+export function removeStrays(staging: number, isKnown: (seq: number) => boolean): void {
+  for (const { name } of [...listDirectory(staging)]) {
+    const seq = Number(name);
+    if (name === stagedName(seq) && !isKnown(seq)) unlinkFile(staging, name);
+  }
 }
 
 /** Removes a directory if nothing is left in it. */
