@@ -27,6 +27,19 @@ test("what was moved is added up; what was left is what remains", () => {
   assert.deepEqual(report.remaining, { files: 1, bytes: 100, nights: 1 });
 });
 
+test("what max_move left, and what is copied of a set, count for the nights to come", () => {
+  const capped = tallyJob({ name: "logs", kind: "move" });
+  const plan = planned(2);
+  capped.planned({ ...plan, totals: { ...plan.totals, overCap: { files: 5, bytes: 500 } } });
+  capped.outcomes([outcome("moved"), outcome("moved")]);
+  assert.deepEqual(capped.finish(end).remaining, { files: 5, bytes: 500, nights: 3 });
+  const begun = tallyJob({ name: "backups", kind: "move" });
+  begun.planned(planned(10));
+  begun.outcomes([outcome("begun", { files: 0, sizeBytes: 400, storedBytes: 0 })]);
+  const { outcomes, remaining } = begun.finish({ ...end, stoppedBy: "stop_after" });
+  assert.deepEqual([outcomes, remaining], [{ begun: 1 }, { files: 10, bytes: 600, nights: 2 }]);
+});
+
 test("what comes right by itself is no trouble; what a person should look at makes it partial", () => {
   for (const result of ["vanished", "changed-while-copying", "open-for-writing", "too-young"] as const) {
     const tally = tallyJob({ name: "logs", kind: "move" });

@@ -51,7 +51,7 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
   const warnings: string[] = [];
   let plan: Pick<PlannedJob, "kept" | "warnings"> = { kept: {}, warnings: [] };
   const done: Done = { files: 0, sourceBytes: 0, read: 0, written: 0, freed: 0 };
-  let totals = { files: 0, bytes: 0 };
+  let totals: Totals = { files: 0, bytes: 0, overCap: { files: 0, bytes: 0 } };
   let recovered: JobReport["recovered"] = { finished: 0, dropped: 0, runs: [] };
   const error = (entry: JobError) => {
     if (errors.length < errorsKept) errors.push(entry);
@@ -66,7 +66,7 @@ export function tallyJob({ name, kind }: Pick<Job, "name" | "kind">): JobTally {
     },
     planned: (planned) => {
       // After a second plan of the same run only the last one counts, besides what was done before it.
-      totals = { files: done.files + planned.totals.files, bytes: done.sourceBytes + planned.totals.bytes };
+      totals = totalsOf(planned, done);
       plan = planned;
     },
     outcomes: (outcomes) => {
@@ -114,13 +114,28 @@ interface Counted {
   readonly sourceBytes: number;
 }
 
-function remainingOf(totals: { files: number; bytes: number }, done: Counted): JobReport["remaining"] {
-  const files = Math.max(totals.files - done.files, 0);
-  const bytes = Math.max(totals.bytes - done.sourceBytes, 0);
+/** What one run takes on. */
+interface Totals {
+  readonly files: number;
+  readonly bytes: number;
+  /** Left to later ones. */
+  readonly overCap: { readonly files: number; readonly bytes: number };
+}
+
+/** What was done before the plan counts as planned. */
+function totalsOf({ totals }: PlannedJob, done: Counted): Totals {
+  const { files, bytes, overCap = { files: 0, bytes: 0 } } = totals;
+  return { files: done.files + files, bytes: done.sourceBytes + bytes, overCap };
+}
+
+function remainingOf(totals: Totals, done: Counted): JobReport["remaining"] {
+  const files = Math.max(totals.files - done.files, 0) + totals.overCap.files;
+  const bytes = Math.max(totals.bytes - done.sourceBytes, 0) + totals.overCap.bytes;
   if (files === 0) return { files, bytes, nights: 0 };
-  if (done.files === 0) return { files, bytes, nights: null };
-  // Whichever is slower: many small files, or a few big ones.
-  const nights = Math.max(files / done.files, done.sourceBytes === 0 ? 0 : bytes / done.sourceBytes);
+  if (done.files === 0 && done.sourceBytes === 0) return { files, bytes, nights: null };
+  // Whichever is slower: many small files, or a few big ones. A set that was only begun has bytes, and no file yet.
+  const share = (left: number, gone: number) => (gone === 0 ? 0 : left / gone);
+  const nights = Math.max(share(files, done.files), share(bytes, done.sourceBytes));
   return { files, bytes, nights: Math.ceil(nights) };
 }
 
@@ -137,9 +152,11 @@ function addTroubles(counts: Map<string, number>, { kept }: Pick<PlannedJob, "ke
   for (const [code, { count }] of Object.entries(kept)) if (troubles.has(code)) add(counts, code, count);
 }
 
+const bySets: ReadonlySet<string> = new Set<ReasonCode>(["entry-blocked", "begun"]);
+
 /** A set that stays is one, however many files are in it. */
 function addCount(counts: Map<string, number>, { result, files = 1 }: Outcome): void {
-  add(counts, result, result === "entry-blocked" ? 1 : files);
+  add(counts, result, bySets.has(result) ? 1 : files);
 }
 
 const warningsKept = 20;

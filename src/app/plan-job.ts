@@ -38,6 +38,7 @@ export async function planAndJudge(job: Job, judging: Judging, watch: PlanWatch)
       oldestModifiedAt: totals.oldestMs === undefined ? null : new Date(totals.oldestMs).toISOString(),
       ...(totals.sets === undefined ? {} : { sets: totals.sets }),
       ...(totals.things === undefined ? {} : { things: totals.things }),
+      ...(totals.overCap === undefined ? {} : { overCap: totals.overCap }),
     },
     refusal: refusal ?? null,
     error: null,

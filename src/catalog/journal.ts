@@ -99,7 +99,7 @@ export function openJournal(db: Database): Journal {
     isOnItsWay: ({ run, job, seq }) => {
       const query = db.prepare(
         `SELECT 1 FROM batches JOIN operations USING (batch)
-         WHERE run = ? AND job = ? AND state <> 'done' AND seq = ?4 AND ?4 BETWEEN first AND last`,
+         WHERE run = ?1 AND job = ?2 AND state <> 'done' AND seq = ?3 AND ?3 BETWEEN first AND last`,
       );
       return query.get(run, job, seq) !== undefined;
     },

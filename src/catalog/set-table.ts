@@ -15,6 +15,7 @@ export interface PlannedSet {
   readonly newestNs: bigint;
   /** Files and links. */
   readonly files: number;
+  /** The content of hard links counts once. */
   readonly bytes: number;
   readonly roomBytes: number;
   /** What the source's file system gets back. */
@@ -111,7 +112,7 @@ export function openSetTable(): SetTable {
     totals: () => readTotals(db),
     sets: () => iterate(db, "SELECT * FROM sets ORDER BY newest_ns, entry", toSet),
     files: (id) =>
-      iterate(db, `SELECT * FROM members WHERE set_id = ${id} AND kind = 0 AND copied = 0 ${fileOrder}`, toMember),
+      iterate(db, `SELECT * FROM members WHERE set_id = ${id} AND kind = 0 AND copied = 0 ${fileOrder}`, toStep),
     others: (id) =>
       iterate(db, `SELECT * FROM members WHERE set_id = ${id} AND kind <> 0 ORDER BY path DESC`, toDescribed),
     countFiles: (id) =>
@@ -147,7 +148,7 @@ const schema = `
 
 const summing = `UPDATE sets SET newest_ns = ?1,
   (files, bytes, room_bytes, allocated_bytes) = (
-    SELECT count(*) FILTER (WHERE kind <> 1), coalesce(sum(size_bytes) FILTER (WHERE kind <> 1), 0),
+    SELECT count(*) FILTER (WHERE kind <> 1), CAST(round(total(1.0 * size_bytes / links) FILTER (WHERE kind <> 1)) AS INTEGER),
       coalesce(sum(room_bytes), 0), coalesce(sum(allocated_bytes), 0)
     FROM members WHERE set_id = ?2)
   WHERE id = ?2`;
@@ -186,6 +187,12 @@ function toMember(row: Row): Member {
     roomBytes: Number(row.room_bytes),
     allocatedBytes: Number(row.allocated_bytes),
   };
+}
+
+/** Within a set no file goes before another. */
+function toStep(row: Row): Step {
+  const member = toMember(row);
+  return { ...member, stampNs: member.identity.modifiedNs };
 }
 
 function toDescribed(row: Row): DescribedMember {

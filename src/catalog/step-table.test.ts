@@ -20,6 +20,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     changedNs: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
     links: fc.constant(1),
   }),
+  stampNs: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
   allocatedBytes: fc.constant(0),
   roomBytes: fc.nat(2 ** 45),
 });
@@ -32,7 +33,7 @@ test("what goes in comes out, to the last bit, oldest first", () => {
       const out = [...table.steps()];
       assert.deepEqual(new Set(out.map(inText)), new Set(steps.map(inText)));
       assert.equal(out.length, steps.length);
-      const times = out.map(({ identity }) => identity.modifiedNs);
+      const times = out.map(({ stampNs }) => stampNs);
       assert.ok(times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time)));
       const { files, bytes, roomBytes, oldestNs } = table.totals();
       assert.deepEqual([files, oldestNs], [steps.length, times[0]]);
@@ -50,6 +51,7 @@ test("M27: with room for some, the oldest stay in the plan, and one that could n
     table.add({
       path: `${index}` as RawPath,
       identity: { device: 1, inode: BigInt(index), sizeBytes, modifiedNs: BigInt(index), changedNs: 0n, links: 1 },
+      stampNs: BigInt(index),
       allocatedBytes: 0,
       roomBytes: sizeBytes,
     });
@@ -73,7 +75,7 @@ test("a full temporary directory is told as such, not as the catalog's disk", { 
     const identity = { device: 1, inode: 1n, sizeBytes: 1, modifiedNs: 1n, changedNs: 1n, links: 1 };
     using table = openStepTable();
     try {
-      for (let index = 0; index < 20_000; index++) table.add({ path: String(index).padEnd(4_000), identity, allocatedBytes: 0, roomBytes: 1 });
+      for (let index = 0; index < 20_000; index++) table.add({ path: String(index).padEnd(4_000), identity, stampNs: 0n, allocatedBytes: 0, roomBytes: 1 });
     } catch ({ code, message, hint }) {
       console.log(code, message, hint);
     }

@@ -8,6 +8,8 @@ export interface Step {
   /** From the source's root. */
   readonly path: RawPath;
   readonly identity: SourceIdentity;
+  /** What its age is counted from: its modification or its last use (nanoseconds since 1970). */
+  readonly stampNs: bigint;
   /** What it takes on the tier at most; of hard links, each one's share. */
   readonly roomBytes: number;
   /** What the source's file system gets back when it is gone, likewise. */
@@ -16,6 +18,7 @@ export interface Step {
 
 export interface StepTotals {
   readonly files: number;
+  /** The content of hard links counts once. */
   readonly bytes: number;
   readonly roomBytes: number;
   readonly allocatedBytes: number;
@@ -48,7 +51,7 @@ export interface StepTable extends Disposable {
   readonly steps: () => Iterable<Step>;
 }
 
-const order = "ORDER BY modified_ns, device, inode, path";
+const order = "ORDER BY stamp_ns, device, inode, path";
 
 type Row = readonly [
   path: RawPath,
@@ -60,6 +63,7 @@ type Row = readonly [
   links: bigint,
   roomBytes: bigint,
   allocatedBytes: bigint,
+  stampNs: bigint,
 ];
 
 export function openStepTable(): StepTable {
@@ -69,10 +73,10 @@ export function openStepTable(): StepTable {
     CREATE TABLE steps (
       path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
       modified_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, links INTEGER NOT NULL, room_bytes INTEGER NOT NULL,
-      allocated_bytes INTEGER NOT NULL
+      allocated_bytes INTEGER NOT NULL, stamp_ns INTEGER NOT NULL
     ) STRICT;
     BEGIN`);
-  const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const insert = db.prepare("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const dropRows = (condition: string, drop: (path: RawPath) => void) => {
     for (const row of db.prepare(`SELECT path FROM steps WHERE ${condition}`).iterate()) {
       drop(row.path as RawPath);
@@ -80,10 +84,10 @@ export function openStepTable(): StepTable {
     db.exec(`DELETE FROM steps WHERE ${condition}`);
   };
   return {
-    add: ({ path, identity, roomBytes, allocatedBytes }) => {
+    add: ({ path, identity, roomBytes, allocatedBytes, stampNs }) => {
       const { device, sizeBytes, modifiedNs, changedNs, links } = identity;
       const inode = BigInt.asIntN(64, identity.inode);
-      const numbers = [sizeBytes, modifiedNs, changedNs, links, roomBytes, allocatedBytes] as const;
+      const numbers = [sizeBytes, modifiedNs, changedNs, links, roomBytes, allocatedBytes, stampNs] as const;
       inTempFile(() => insert.run(path, device, inode, ...numbers));
     },
     clear: () => inTempFile(() => db.exec("DELETE FROM steps")),
@@ -144,8 +148,8 @@ function overCap({ files, bytes }: StepCap): string {
 
 function readTotals(db: DatabaseSync): StepTotals {
   const query = db.prepare(
-    `SELECT count(*) AS files, total(size_bytes) AS bytes, total(room_bytes) AS room, total(allocated_bytes) AS allocated,
-      min(modified_ns) AS oldest
+    `SELECT count(*) AS files, round(total(1.0 * size_bytes / links)) AS bytes, total(room_bytes) AS room, total(allocated_bytes) AS allocated,
+      min(stamp_ns) AS oldest
       FROM steps`,
   );
   query.setReadBigInts(true);
@@ -159,7 +163,7 @@ function readTotals(db: DatabaseSync): StepTotals {
   };
 }
 
-function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links, room, allocated]: Row): Step {
+function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links, room, allocated, stampNs]: Row): Step {
   const identity = {
     device: Number(device),
     inode: BigInt.asUintN(64, inode),
@@ -168,5 +172,5 @@ function toStep([path, device, inode, sizeBytes, modifiedNs, changedNs, links, r
     changedNs,
     links: Number(links),
   };
-  return { path, identity, roomBytes: Number(room), allocatedBytes: Number(allocated) };
+  return { path, identity, stampNs, roomBytes: Number(room), allocatedBytes: Number(allocated) };
 }

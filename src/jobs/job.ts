@@ -90,6 +90,8 @@ export interface Plan extends Disposable {
     readonly sets?: number;
     /** How many of each kind the steps are, where they are no files. */
     readonly things?: Readonly<Partial<Record<ThingKind, number>>>;
+    /** What is due besides, and left to later runs by `max_move`. */
+    readonly overCap?: { readonly files: number; readonly bytes: number };
   };
   readonly kept: Kept;
   /** When the oldest of these counts was taken, in milliseconds since 1970; absent when all were taken now. */

@@ -102,5 +102,11 @@ function step(facts: { path: string; inode: bigint; sizeBytes: number; links: nu
   const { path, ...identity } = facts;
   const share = Math.ceil(facts.sizeBytes / facts.links);
   const times = { device: 1, modifiedNs: 5n, changedNs: 5n };
-  return { path: path as RawPath, identity: { ...times, ...identity }, roomBytes: share, allocatedBytes: share };
+  return {
+    path: path as RawPath,
+    identity: { ...times, ...identity },
+    stampNs: times.modifiedNs,
+    roomBytes: share,
+    allocatedBytes: share,
+  };
 }

@@ -68,7 +68,7 @@ function noRoom(step: Step, message: string): Outcome {
   return {
     path: step.path,
     result: "no-room",
-    sizeBytes: step.identity.sizeBytes,
+    sizeBytes: Math.round(step.identity.sizeBytes / step.identity.links),
     storedBytes: 0,
     code: "ENOSPC",
     message,

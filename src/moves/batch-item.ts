@@ -85,8 +85,8 @@ export function outcomeOf(item: Item): Outcome {
   return {
     path,
     result: setback?.verdict ?? "moved",
-    sizeBytes: identity.sizeBytes,
-    // Further links of a file take no room of their own.
+    // The content of hard links is that of one file.
+    sizeBytes: item.leader === undefined ? identity.sizeBytes : 0,
     storedBytes: item.leader === undefined ? (item.copied?.storedBytes ?? 0) : 0,
     ...(setback?.code === undefined ? {} : { code: setback.code }),
     ...(setback?.message === undefined ? {} : { message: setback.message }),

@@ -15,8 +15,15 @@ export interface PlanLimits {
   readonly cap: MoveCap | undefined;
 }
 
+/** What limits make of a plan. */
+export interface Limited {
+  readonly end: PlanEnd;
+  /** What is due and left to later runs, since one may move no more. */
+  readonly overCap: { readonly files: number; readonly bytes: number };
+}
+
 /** Takes out links that are not all here, and what one run has no room for, need of or leave to move; the oldest go first. */
-export function limitSteps(steps: StepTable, limits: PlanLimits, kept: KeptTally["add"]): PlanEnd {
+export function limitSteps(steps: StepTable, limits: PlanLimits, kept: KeptTally["add"]): Limited {
   const { freeBytes, toFreeBytes, cap } = limits;
   const ends: PlanEnd[] = [];
   const drop = (code: ReasonCode, end: PlanEnd, dropRows: (kept: (path: RawPath) => void) => void) => {
@@ -29,8 +36,11 @@ export function limitSteps(steps: StepTable, limits: PlanLimits, kept: KeptTally
   steps.dropSplitGroups((path) => kept("linked-elsewhere", path));
   if (steps.totals().roomBytes > freeBytes) drop("no-room", "no-room", (each) => steps.dropBeyond(freeBytes, each));
   if (toFreeBytes !== undefined) drop("not-needed", "enough", (each) => steps.dropUnneeded(toFreeBytes, each));
+  const before = steps.totals();
   if (cap !== undefined) drop("over-cap", "cap", (each) => steps.dropOverCap(cap, each));
-  return endOf(ends, steps.totals().allocatedBytes, toFreeBytes);
+  const { files, bytes, allocatedBytes } = steps.totals();
+  const overCap = { files: before.files - files, bytes: before.bytes - bytes };
+  return { end: endOf(ends, allocatedBytes, toFreeBytes), overCap };
 }
 
 /** The same for sets, which are never split. `begun` is what the tier holds of each already. */
@@ -38,9 +48,10 @@ export function limitSets(
   table: SetTable,
   { freeBytes, toFreeBytes, cap }: PlanLimits,
   { kept, begun }: { readonly kept: KeptTally["add"]; readonly begun: ReadonlyMap<RawPath, number> },
-): PlanEnd {
+): Limited {
   const taken = { files: 0, bytes: 0, allocatedBytes: 0, roomBytes: 0, isFull: false, isOver: false };
   const ends: PlanEnd[] = [];
+  const overCap = { files: 0, bytes: 0 };
   const whyNot = (set: PlannedSet): readonly [ReasonCode, PlanEnd] | undefined => {
     // What is copied of it already has its room.
     const roomBytes = set.roomBytes - (begun.get(set.entry) ?? 0);
@@ -63,8 +74,11 @@ export function limitSets(
     table.drop(set.id);
     kept(code, set.entry);
     ends.push(end);
+    if (code !== "over-cap") continue;
+    overCap.files += set.files;
+    overCap.bytes += set.bytes;
   }
-  return endOf(ends, taken.allocatedBytes, toFreeBytes);
+  return { end: endOf(ends, taken.allocatedBytes, toFreeBytes), overCap };
 }
 
 function isOverCap(

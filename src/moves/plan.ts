@@ -13,8 +13,8 @@ import { type InTheWay, type Kept, type KeptTally, type OnKept, tallyKept } from
 import { compileSelection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { roomOf } from "../tiers/usage.ts";
-import { type Filled, fullnessWords, lookHowFull, type PlanEnd } from "./fullness.ts";
-import { limitSets, limitSteps } from "./limit-plan.ts";
+import { type Filled, fullnessWords, lookHowFull } from "./fullness.ts";
+import { type Limited, limitSets, limitSteps } from "./limit-plan.ts";
 import { type MovePlaces, type RefusalFacts, refuseMove, sameTree } from "./refuse.ts";
 import type { MoveRule } from "./rule.ts";
 import { surveySets } from "./set-survey.ts";
@@ -33,6 +33,8 @@ export interface MovePlan extends Disposable {
   readonly unreadable: readonly { readonly path: RawPath; readonly message: string }[];
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
+  /** What `max_move` leaves to later runs. */
+  readonly overCap: Limited["overCap"];
   /** Of a rule with a watermark. */
   readonly filled: Filled | undefined;
   readonly refusal: Refusal | undefined;
@@ -72,8 +74,8 @@ export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts)
   // Nobody looks whether a set that was begun is still wanted.
   if (!isLooking) seen.waiting = new Set(facts.begun.keys());
   if (isLooking) await lookAround({ rule, at, facts, seen }, { steps, sets });
-  const end =
-    isLooking && seen.refusal === undefined ? limit({ rule, at, facts, seen }, { steps, sets, filled }) : "no-more";
+  const isLimited = isLooking && seen.refusal === undefined;
+  const { end, overCap } = isLimited ? limit({ rule, at, facts, seen }, { steps, sets, filled }) : unlimited;
   const held = opening.move();
   return {
     steps,
@@ -83,6 +85,7 @@ export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts)
     keptAsOfMs: seen.keptAsOfMs,
     unreadable: seen.unreadable,
     warnings: [...planWarnings(rule, at.source), ...blockedWarnings(seen)],
+    overCap,
     filled,
     notes:
       filled === undefined
@@ -92,6 +95,8 @@ export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts)
     [Symbol.dispose]: () => held.dispose(),
   };
 }
+
+const unlimited: Limited = { end: "no-more", overCap: { files: 0, bytes: 0 } };
 
 /** What a survey tells besides the steps. */
 interface Seen {
@@ -158,7 +163,7 @@ async function lookAround(looking: Looking, { steps, sets }: Tables): Promise<vo
   seen.keptAsOfMs = scanned.keptAsOfMs;
 }
 
-function limit(looking: Looking, { steps, sets, filled }: Tables & { readonly filled: Filled | undefined }): PlanEnd {
+function limit(looking: Looking, { steps, sets, filled }: Tables & { readonly filled: Filled | undefined }): Limited {
   const { rule, at, facts } = looking;
   const limits = { freeBytes: roomOf(at.tier).freeBytes, toFreeBytes: filled?.toFreeBytes, cap: rule.maxMove };
   const { kept } = sinkOf(looking);

@@ -99,7 +99,11 @@ async function nameSet(session: MoveSession, work: SetWork): Promise<OpenSet | S
 
 /** A limit leaves the set for the next run, which goes on where this one stopped. */
 function stopped({ entry, files, bytes }: PlannedSet, stop: SetStop): readonly Outcome[] {
-  if (stop.kind === "limit") return [];
+  if (stop.kind === "limit") {
+    const { copiedBytes } = stop;
+    const begun = { path: entry, result: "begun", files: 0, sizeBytes: copiedBytes, storedBytes: 0 } as const;
+    return copiedBytes === 0 ? [] : [begun];
+  }
   const { verdict, code, message } = stop.setback;
   const why = verdict === "vanished" ? undefined : message;
   const words = `${shellQuote(stop.path)}: ${why ?? reasonWords(verdict)}`;

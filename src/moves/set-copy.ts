@@ -16,14 +16,16 @@ import { type SetStop, setbackOf } from "./set-stop.ts";
  * @throws TierFailure; the signal's reason
  */
 export async function copySet(session: MoveSession, work: SetWork): Promise<SetStop | undefined> {
+  let copiedBytes = 0;
   for (const steps of batches(work.table.files(work.id), session.batchFiles)) {
     const reason = session.pacer.stopReason();
-    if (reason !== undefined) return { kind: "limit" };
+    if (reason !== undefined) return { kind: "limit", copiedBytes };
     const short = missingRoom(session, steps);
     if (short !== undefined) return { kind: "setback", path: work.set.entry, setback: noRoom(short) };
     const batch = await proveBatch(session, steps, work.set.seq);
     const stop = await keepBatch(session, work, batch);
     if (stop !== undefined) return stop;
+    copiedBytes += bytesOf(batch);
   }
   return undefined;
 }

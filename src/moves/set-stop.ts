@@ -4,7 +4,7 @@ import type { Setback } from "./failure.ts";
 
 /** Why a set got no further in this run; what is copied of it waits in staging. */
 export type SetStop =
-  | { readonly kind: "limit" }
+  | { readonly kind: "limit"; readonly copiedBytes: number }
   | { readonly kind: "setback"; readonly path: RawPath; readonly setback: Setback };
 
 /** The first of some files that stands in its set's way. */

@@ -8,9 +8,10 @@ export function shownPlan(rule: MoveRule, host: string, plan: MovePlan): Plan {
   const isBySets = rule.unit === "entry";
   const { sets } = plan.sets.totals();
   const { files, bytes, oldestNs } = isBySets ? plan.sets.totals() : plan.steps.totals();
+  const isCapped = plan.overCap.files > 0;
   const oldestMs = oldestNs === undefined ? undefined : msOf(oldestNs);
   return {
-    totals: { files, bytes, oldestMs, ...(isBySets ? { sets } : {}) },
+    totals: { files, bytes, oldestMs, ...(isBySets ? { sets } : {}), ...(isCapped ? { overCap: plan.overCap } : {}) },
     kept: plan.kept,
     keptAsOfMs: plan.keptAsOfMs,
     errors: plan.unreadable,

@@ -7,6 +7,8 @@ import { readingFiles, type Scanning, scanSource } from "../jobs/scan-source.ts"
 import type { OpenSource } from "../jobs/source.ts";
 import { hasCode } from "../lib/errors.ts";
 import { joinPath, pathIn, type RawPath } from "../lib/raw-path.ts";
+import { newestStamp } from "../policies/age.ts";
+import type { AgeStamps } from "../policies/file-fact.ts";
 import type { Selection } from "../policies/patterns.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
 import { openDirectory } from "../scan/open-directory.ts";
@@ -112,7 +114,12 @@ function judgeCandidate(
   if (typeof verdict === "string") sink.kept(verdict, path);
   else if (!isTimeInRange(stat)) sink.unreadable(path, "its modification time is out of range: touch it");
   else if (stat.sizeBytes > Number.MAX_SAFE_INTEGER) sink.kept("no-room", path);
-  else sink.due({ path, identity: identityOf(stat), roomBytes: verdict, allocatedBytes: allocatedShare(stat) });
+  else sink.due(stepOf(path, stat, { roomBytes: verdict, ageBy: rule.age.ageBy }));
+}
+
+function stepOf(path: RawPath, stat: FileStat, { roomBytes, ageBy }: { roomBytes: number; ageBy: AgeStamps }): Step {
+  const [identity, allocatedBytes] = [identityOf(stat), allocatedShare(stat)];
+  return { path, identity, stampNs: newestStamp(stat, ageBy), roomBytes, allocatedBytes };
 }
 
 function tellTier({ root }: OpenSource, path: RawPath, sink: SurveySink): void {

@@ -74,6 +74,11 @@ export const reasons = {
     meaning:
       "Something in the set cannot go with it: a socket, FIFO or device, another file system, a file in use or with hard links outside. The set stays whole; `plan` and `run` name what is in the way.",
   },
+  begun: {
+    label: "begun",
+    meaning:
+      "A limit came before the whole set was copied; what is copied of it waits, and the next run goes on with it.",
+  },
   "over-cap": {
     label: "over max_move",
     meaning: "`max_move` lets one run move no more; the oldest went first, and this is for the next run.",

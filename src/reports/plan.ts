@@ -30,6 +30,8 @@ export interface JobPlan {
     readonly sets?: number;
     /** How many of each kind, where they are no files. */
     readonly things?: Readonly<Partial<Record<ThingKind, number>>>;
+    /** What is due besides, and left to later runs by `max_move`. */
+    readonly overCap?: { readonly files: number; readonly bytes: number };
   };
   readonly refusal: { readonly guard: string; readonly message: string; readonly hint: string } | null;
   readonly error: ReportedError | null;

@@ -20,6 +20,19 @@ test("unused_for: what was read lately stays, what was neither read nor written 
   assert.deepEqual([plan.due, plan.kept["too-young"]], [["neither"], ["read", "written"]]);
 });
 
+test("unused_for with a limit: what was used longest ago goes first", async () => {
+  using scene = openMemoryScene({ rule: { ...unused, maxMove: { files: 1, bytes: undefined } } });
+  for (const [name, used, written] of [
+    ["read", 10, 90],
+    ["forgotten", 40, 30],
+  ] as const) {
+    oldFile(`${scene.source}/${name}`);
+    utimesSync(`${scene.source}/${name}`, daysAgo(used), daysAgo(written));
+  }
+  const plan = await scene.plan();
+  assert.deepEqual([plan.due, plan.kept["over-cap"]], [["forgotten"], ["read"]]);
+});
+
 test("M26: neither planning nor moving makes what stays look used, directories included", async () => {
   using scene = openMemoryScene({ rule: unused });
   oldFile(`${scene.source}/app/goes`);
