@@ -8,7 +8,7 @@ import { pathFields } from "../reports/path.ts";
 import type { JobError, JobReport, JobStatus } from "../reports/run.ts";
 import { sourceChange } from "./approval.ts";
 import type { ChildDoors } from "./job-child.ts";
-import { type JobTally, tallyJob } from "./job-report.ts";
+import { type JobTally, openFilesHint, tallyJob } from "./job-report.ts";
 import { approvalOf, type Judging } from "./judge-job.ts";
 import { type JudgedPlan, planAndJudge } from "./plan-job.ts";
 
@@ -136,6 +136,7 @@ function hintFor({ name, code }: Error & { readonly code: string }): string {
       name === "TierFailure" ? "the tier is full" : "the disk under the job's source, or under state_dir, is full";
     return `${full}: make room there, then run again; every source is where it was`;
   }
+  if (code === "EMFILE") return openFilesHint;
   if (code === "TEMP_FILE") return "make room in /var/tmp, or name another directory in TMPDIR; then run again";
   if (code === "ERR_SQLITE_ERROR") return "look at the disk under state_dir, then run again: it repairs what was begun";
   return "tierkeep health; every source is where it was, and the next run repairs what was begun";

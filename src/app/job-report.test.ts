@@ -66,6 +66,12 @@ test("a full disk is told as the one that it is: the tier's, or that of the thin
   assert.match(hintOf("failed"), /the file system that it lies on is full/);
 });
 
+test("too many open files: what is to be raised", () => {
+  const tally = tallyJob({ name: "logs", kind: "move" });
+  tally.outcomes([outcome("failed", { code: "EMFILE" })]);
+  assert.match(tally.finish(end).errors[0]?.hint ?? "", /LimitNOFILE=/);
+});
+
 test("files that the plan could not even read make it partial", () => {
   const tally = tallyJob({ name: "logs", kind: "move" });
   tally.planned(planned(0, { unreadable: 2, "too-young": 5 }));

@@ -210,8 +210,12 @@ function errorOf({ path, kind, result, code, message }: Outcome): JobError {
   };
 }
 
+export const openFilesHint =
+  "all hard links of a file are open at once: raise the limit of open files (LimitNOFILE=, ulimit -Hn), then run again";
+
 /** A tier without room is `no-room`; this is where the thing itself lies. */
 function hintByCode(code: string | undefined): string | undefined {
+  if (code === "EMFILE") return openFilesHint;
   if (code !== "ENOSPC" && code !== "EDQUOT") return undefined;
   return "the file system that it lies on is full: make room there (df -h, df -i), then run again";
 }
