@@ -3,6 +3,7 @@ import { realConfigDeps } from "../config/deps.ts";
 import { logrotateNames } from "../config/logrotate.ts";
 import { readLogrotate } from "../config/read-logrotate.ts";
 import type { Host } from "../host/host.ts";
+import type { FreedBefore } from "../jobs/job.ts";
 import { closest } from "../lib/closest.ts";
 import { OperatorError } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
@@ -54,6 +55,7 @@ export interface RequestOptions extends Partial<RunTerms> {
   readonly stepsAtMost?: number;
   readonly why?: ReasonCode | undefined;
   readonly fullScan?: boolean;
+  readonly freedBefore?: FreedBefore | undefined;
   readonly explain?: RawPath | undefined;
 }
 
@@ -83,6 +85,7 @@ export function requestFor(
     lockWaitMs: options.lockWaitMs,
     isTight: options.isTight ?? false,
     fullScan: options.fullScan ?? false,
+    freedBefore: options.freedBefore ?? {},
     stepsAtMost: options.stepsAtMost ?? 0,
     why: options.why,
     explain: options.explain,

@@ -11,12 +11,12 @@ export function contextOf(
   own: Pick<JobContext, "catalog" | "scanIndex" | "pacer">,
 ): JobContext {
   const { run, host, tiers, copierEntry, readerEntry, restoreGraceMs, logrotateNames } = request;
-  const { startedBySystemd, guard, fullScan } = request;
+  const { startedBySystemd, guard, fullScan, freedBefore } = request;
   const progress: JobContext["progress"] = (done) => {
     void send({ type: "progress", done });
   };
   const given = { run, host, tiers, copierEntry, readerEntry, restoreGraceMs, logrotateNames };
-  return { ...given, startedBySystemd, guard, fullScan, ...own, clock, signal, progress };
+  return { ...given, startedBySystemd, guard, fullScan, freedBefore, ...own, clock, signal, progress };
 }
 
 /** What its plan is judged by. */

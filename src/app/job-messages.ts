@@ -1,5 +1,5 @@
 import type { JobRule } from "../config/config.ts";
-import type { Progress, Refusal } from "../jobs/job.ts";
+import type { FreedBefore, Plan, Progress, Refusal } from "../jobs/job.ts";
 import type { Limits } from "../jobs/limits.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
@@ -41,6 +41,8 @@ export interface JobRequest extends RunTerms {
   readonly readerEntry: string;
   readonly startedBySystemd: boolean;
   readonly fullScan: boolean;
+  /** What jobs planned before this one would free. */
+  readonly freedBefore: FreedBefore;
   /** Send at most this many of the plan's steps. */
   readonly stepsAtMost: number;
   /** Send each thing that stays for this reason. */
@@ -53,6 +55,8 @@ export interface JobRequest extends RunTerms {
 export type PlannedJob = Omit<JobPlan, "steps"> & {
   /** The rule as canonical text, for `approve`. */
   readonly rule: string;
+  /** What the file system of its source would get back. */
+  readonly frees?: Plan["frees"];
 };
 
 /** What a job's plan says of the path that was asked for. */

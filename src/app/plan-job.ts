@@ -40,6 +40,7 @@ export async function planAndJudge(job: Job, judging: Judging, watch: PlanWatch)
       ...(totals.things === undefined ? {} : { things: totals.things }),
       ...(totals.overCap === undefined ? {} : { overCap: totals.overCap }),
     },
+    ...(plan.frees === undefined ? {} : { frees: plan.frees }),
     refusal: refusal ?? null,
     error: null,
     notes: plan.notes ?? [],

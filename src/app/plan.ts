@@ -1,5 +1,5 @@
 import type { Config, JobRule } from "../config/config.ts";
-import type { Refusal } from "../jobs/job.ts";
+import type { FreedBefore, Plan, Refusal } from "../jobs/job.ts";
 import { messageWithFacts } from "../lib/errors.ts";
 import type { RawPath } from "../lib/raw-path.ts";
 import type { ReasonCode } from "../policies/reasons.ts";
@@ -17,6 +17,8 @@ export interface PlanOptions {
   readonly fullScan?: boolean;
   /** A path from the job's source, about which all is to be told. */
   readonly explain?: RawPath | undefined;
+  /** What jobs planned before this one would free. */
+  readonly freedBefore?: FreedBefore | undefined;
   /** What refuses whatever the job. */
   readonly guard?: Refusal | undefined;
   readonly onScanned?: (job: string, files: number) => void;
@@ -27,10 +29,26 @@ export interface PlannedOne {
   readonly plan: JobPlan;
   /** The rule as canonical text; `undefined` where it could not be resolved. */
   readonly rule: string | undefined;
+  readonly frees: Plan["frees"];
   /** What stays for the reason that was asked for. */
   readonly why: readonly PathFields[];
   /** Of the path that was asked for. */
   readonly explained: ExplainedPath | undefined;
+}
+
+/** Plans jobs one after another, as a run would do them: what one would free counts for those after it. */
+export function planningInOrder(
+  doors: AppDoors,
+  config: Config,
+): (rule: JobRule, options: PlanOptions) => Promise<PlannedOne> {
+  const freedBefore: Record<string, number> = {};
+  return async (rule, options) => {
+    const one = await planJob(doors, config, { rule, options: { ...options, freedBefore } });
+    const { plan, frees } = one;
+    if (frees !== undefined && plan.status === "ok")
+      freedBefore[frees.mountPoint] = (freedBefore[frees.mountPoint] ?? 0) + frees.bytes;
+    return one;
+  };
 }
 
 /** Plans one job in a child process, so that a hung source or tier takes nothing else with it. @throws OperatorError INTERRUPTED; Error for a bug in it */
@@ -55,15 +73,17 @@ export async function planJob(
     stepsAtMost: options.stepsAtMost,
     why: options.why,
     fullScan: options.fullScan ?? false,
+    freedBefore: options.freedBefore,
     explain: options.explain,
     guard: options.guard,
   });
   const end = await doJobInChild(doors, config, { request, onMessage });
   if (end.bug !== undefined) throw bugOf([end.bug]);
   if (end.planned === undefined) doors.signal.throwIfAborted();
-  if (end.planned === undefined) return { plan: failedPlan(rule, end), rule: undefined, why, explained };
-  const { rule: text, ...planned } = end.planned;
-  return { plan: { ...planned, steps }, rule: text, why, explained };
+  if (end.planned === undefined)
+    return { plan: failedPlan(rule, end), rule: undefined, frees: undefined, why, explained };
+  const { rule: text, frees, ...planned } = end.planned;
+  return { plan: { ...planned, steps }, rule: text, frees, why, explained };
 }
 
 function failedPlan(rule: JobRule, { failure }: JobEnd): JobPlan {

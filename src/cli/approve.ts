@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
 import { saveApprovals } from "../app/approve.ts";
 import { clockRefusal } from "../app/clock.ts";
-import { type PlannedOne, planJob } from "../app/plan.ts";
+import { type PlannedOne, planningInOrder } from "../app/plan.ts";
 import type { Config, JobRule } from "../config/config.ts";
 import { exitCodes } from "../lib/error-codes.ts";
 import { OperatorError } from "../lib/errors.ts";
@@ -50,11 +50,9 @@ async function approve(
   }
   const guard = await clockRefusal(open.app, config);
   const shown: Shown[] = [];
+  const plan = planningInOrder(open.app, config);
   for (const rule of selectJobs(config, names)) {
-    const one = await planJob(open.app, config, {
-      rule,
-      options: { stepsAtMost: 3, guard },
-    });
+    const one = await plan(rule, { stepsAtMost: 3, guard });
     if (!json) showJob(cli, { rule, plan: one.plan });
     shown.push({ rule, one });
   }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type AppDoors, envelopeFacts, selectJobs } from "../app/app.ts";
 import { clockRefusal } from "../app/clock.ts";
-import { type PlannedOne, planJob } from "../app/plan.ts";
+import { type PlannedOne, planningInOrder } from "../app/plan.ts";
 import type { JobRule, Problem } from "../config/config.ts";
 import { problemCells, problemLines } from "../config/problem-text.ts";
 import type { ConfigAndWarnings } from "../config/require.ts";
@@ -51,12 +51,13 @@ export async function showPlan(
   const guard = await clockRefusal(open.app, config);
   const planned: { readonly rule: JobRule; readonly one: PlannedOne }[] = [];
   using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
+  const plan = planningInOrder(open.app, config);
   for (const rule of jobs) {
     // Not Infinity: the request to the child is JSON, which has none.
     const stepsAtMost = options.steps === true || options.json === true ? Number.MAX_SAFE_INTEGER : 3;
     const fullScan = options.full === true;
     const wanted = { stepsAtMost, why, guard, fullScan, onScanned: progress.scanned };
-    planned.push({ rule, one: await planJob(open.app, config, { rule, options: wanted }) });
+    planned.push({ rule, one: await plan(rule, wanted) });
   }
   progress.clear();
   cli.exit(exitCodeOfPlan(planned.map(({ one }) => one.plan)));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type AppDoors, selectJobs } from "../app/app.ts";
 import { clockRefusal } from "../app/clock.ts";
-import { planJob } from "../app/plan.ts";
+import { planningInOrder } from "../app/plan.ts";
 import { exitCodeOfRun, runJobs } from "../app/run.ts";
 import type { Config, JobRule } from "../config/config.ts";
 import type { ConfigAndWarnings } from "../config/require.ts";
@@ -80,12 +80,10 @@ interface Selected {
 async function isMeant(cli: Cli, open: RunDoors, { config, jobs }: Selected): Promise<boolean> {
   let files = 0;
   const guard = await clockRefusal(open.app, config);
+  const plan = planningInOrder(open.app, config);
   for (const rule of jobs) {
     using progress = progressLine(cli.terminal, cli.host.clock.elapsed);
-    const one = await planJob(open.app, config, {
-      rule,
-      options: { stepsAtMost: 3, guard, onScanned: progress.scanned },
-    });
+    const one = await plan(rule, { stepsAtMost: 3, guard, onScanned: progress.scanned });
     progress.clear();
     const nowMs = cli.host.clock.now();
     cli.terminal.note(`${planScreen(cli.terminal, { plan: one.plan, rule, nowMs, allSteps: false })}\n`);

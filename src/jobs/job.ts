@@ -45,6 +45,9 @@ export interface Looked {
   readonly to: () => string | undefined;
 }
 
+/** Bytes by the mount point of a file system. */
+export type FreedBefore = Readonly<Record<string, number>>;
+
 /** What a job needs from outside. */
 export interface JobContext {
   readonly run: string;
@@ -66,6 +69,8 @@ export interface JobContext {
   readonly guard: Refusal | undefined;
   /** Read every directory, whatever the index says. */
   readonly fullScan: boolean;
+  /** What jobs planned before this one would free, in bytes by mount point. */
+  readonly freedBefore?: FreedBefore;
   /** systemd started this run, maybe with mounts of its own. */
   readonly startedBySystemd: boolean;
 }
@@ -93,6 +98,8 @@ export interface Plan extends Disposable {
     /** What is due besides, and left to later runs by `max_move`. */
     readonly overCap?: { readonly files: number; readonly bytes: number };
   };
+  /** What the file system of its source would get back. */
+  readonly frees?: { readonly mountPoint: string; readonly bytes: number };
   readonly kept: Kept;
   /** When the oldest of these counts was taken, in milliseconds since 1970; absent when all were taken now. */
   readonly keptAsOfMs?: number | undefined;

@@ -1,5 +1,6 @@
 import { fileSystemOf } from "../host/filesystem.ts";
 import { syncFileSystem } from "../host/posix.ts";
+import type { FreedBefore } from "../jobs/job.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { formatBytes, formatPercent } from "../lib/units.ts";
 import { bytesToFree, type Fullness, ratioWithout, usedRatio, type Watermark } from "../policies/watermark.ts";
@@ -14,11 +15,20 @@ export interface Filled {
   readonly toFreeBytes: number;
 }
 
-/** Looks once how full the source's file system is; `undefined` for a rule that does not ask. @throws SystemError */
-export function lookHowFull({ whenAbove, untilBelow }: MoveRule, source: OpenSource): Filled | undefined {
+/**
+ * Looks once how full the source's file system is, or will be when the jobs before have freed what they plan to;
+ * `undefined` for a rule that does not ask. @throws SystemError
+ */
+export function lookHowFull(
+  { whenAbove, untilBelow }: MoveRule,
+  source: OpenSource,
+  freedBefore: FreedBefore,
+): Filled | undefined {
   if (whenAbove === undefined || untilBelow === undefined) return undefined;
   const watermark = { whenAbove, untilBelow };
-  const fullness = fullnessOf(source);
+  const { usedBytes, usableBytes } = fullnessOf(source);
+  const before = freedBefore[source.mount.mountPoint] ?? 0;
+  const fullness = { usedBytes: Math.max(usedBytes - before, 0), usableBytes };
   return { watermark, fullness, toFreeBytes: bytesToFree(fullness, watermark) };
 }
 

@@ -117,6 +117,7 @@ function planOf(opened: Opened, watch: PlanWatch): Promise<MovePlan> {
       host: context.host,
       begun: new Map(begun),
       startedBySystemd: context.startedBySystemd,
+      freedBefore: context.freedBefore ?? {},
       scanning: scanningOf(rule.name, context, watch),
       ...watch,
     },

@@ -1,6 +1,6 @@
 import { openSetTable, type SetTable } from "../catalog/set-table.ts";
 import { openStepTable, type StepTable } from "../catalog/step-table.ts";
-import type { Refusal } from "../jobs/job.ts";
+import type { FreedBefore, Plan, Refusal } from "../jobs/job.ts";
 import type { Scanning } from "../jobs/scan-source.ts";
 import type { OpenSource } from "../jobs/source.ts";
 import { compileGlob } from "../lib/glob.ts";
@@ -37,6 +37,7 @@ export interface MovePlan extends Disposable {
   readonly overCap: Limited["overCap"];
   /** Of a rule with a watermark. */
   readonly filled: Filled | undefined;
+  readonly frees: NonNullable<Plan["frees"]>;
   readonly refusal: Refusal | undefined;
 }
 
@@ -55,6 +56,7 @@ export interface JudgingFacts {
 
 export interface PlanFacts extends RefusalFacts, JudgingFacts {
   readonly scanning: Scanning;
+  readonly freedBefore: FreedBefore;
   /** Sets that earlier runs began, by entry: the bytes that lie on the tier of each. */
   readonly begun: ReadonlyMap<RawPath, number>;
   readonly onProgress?: (files: number) => void;
@@ -69,7 +71,7 @@ export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts)
   const steps = opening.use(openStepTable());
   const sets = opening.use(openSetTable());
   const seen: Seen = { ...nothingSeen(facts), refusal: refuseMove(rule, at, facts) };
-  const filled = seen.refusal === undefined ? lookHowFull(rule, at.source) : undefined;
+  const filled = seen.refusal === undefined ? lookHowFull(rule, at.source, facts.freedBefore) : undefined;
   const isLooking = seen.refusal === undefined && filled?.toFreeBytes !== 0;
   // Nobody looks whether a set that was begun is still wanted.
   if (!isLooking) seen.waiting = new Set(facts.begun.keys());
@@ -87,6 +89,7 @@ export async function planMove(rule: MoveRule, at: MovePlaces, facts: PlanFacts)
     warnings: [...planWarnings(rule, at.source), ...blockedWarnings(seen)],
     overCap,
     filled,
+    frees: { mountPoint: at.source.mount.mountPoint, bytes: allocatedOf({ steps, sets }) },
     notes:
       filled === undefined
         ? []

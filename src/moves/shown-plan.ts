@@ -12,6 +12,7 @@ export function shownPlan(rule: MoveRule, host: string, plan: MovePlan): Plan {
   const oldestMs = oldestNs === undefined ? undefined : msOf(oldestNs);
   return {
     totals: { files, bytes, oldestMs, ...(isBySets ? { sets } : {}), ...(isCapped ? { overCap: plan.overCap } : {}) },
+    frees: plan.frees,
     kept: plan.kept,
     keptAsOfMs: plan.keptAsOfMs,
     errors: plan.unreadable,
