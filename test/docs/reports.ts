@@ -134,12 +134,13 @@ function guardParts() {
   return { jobs: [{ refusal, lifted }] };
 }
 
-/** What needs sets, a full file system, or a snapshot of one; the compiler holds these keys to the types. */
+/** What needs sets, a cap, a full file system, or a snapshot of one; the compiler holds these keys to the types. */
 function watermarkParts() {
   const notes: JobPlan["notes"] = ["would free 1 GiB"];
   const concern: JobReport["concern"] = { guard: "space-not-freed", message: "", hint: "" };
   const sets: JobPlan["totals"]["sets"] = 1;
-  return { plan: { jobs: [{ notes, totals: { sets } }] }, run: { jobs: [{ concern }] } };
+  const overCap: JobPlan["totals"]["overCap"] = { files: 1, bytes: 1 };
+  return { plan: { jobs: [{ notes, totals: { sets, overCap } }] }, run: { jobs: [{ concern }] } };
 }
 
 /** What needs Docker to be seen; the compiler holds these keys to the types. */
