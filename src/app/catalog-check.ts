@@ -37,7 +37,7 @@ export async function checkCatalog(
     .map((tier) => ({ how: "configured" as const, tier, pin: catalog.decisions.pinOf(tier.name) }))
     .filter(({ pin }) => pin !== undefined);
   const stranded = strandedTiers(config, catalog).map((name) => unread(name, reportedError(notConfigured(name))));
-  const read = await readManifests(doors, config, { places, into: scratch.path, hosts, onLooked });
+  const read = await readManifests(doors, config, { places, into: scratch.path, hosts, isAlone: false, onLooked });
   const tiers = [...read, ...stranded];
   const counts = { missing: 0, differs: 0, "not-in-catalog": 0, "not-in-manifest": 0 };
   const problems: CatalogProblem[] = [];

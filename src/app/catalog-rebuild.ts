@@ -47,7 +47,9 @@ export async function rebuildCatalog(
   const pins = keepPins(terms, scratch.path);
   const places = placesOf(terms, pins, request.from);
   const hosts = request.isHostGuessed ? { machineName: terms.host } : [terms.host, ...terms.formerHosts];
-  const tiers = await readManifests(doors, terms, { places, into: scratch.path, hosts, onLooked: request.onLooked });
+  const { onLooked } = request;
+  const reading = { places, into: scratch.path, hosts, isAlone: true, onLooked };
+  const tiers = await readManifests(doors, terms, reading);
   const lacking = noteLacking(scratch.path, { terms, tiers, nowMs: clock.now() });
   const wantedName = `catalog.db.${old === "damaged" ? "damaged" : "before"}-${compactTime(clock.now())}`;
   const aside = replaceCatalog(stateDir, scratch.path, wantedName);

@@ -31,7 +31,7 @@ async function catchUp(tier: OpenTier, catalog: Catalog, { request, doors }: Cat
   const lacking = catalog.lackingTiers.all().find((each) => each.tier === tier.name);
   if (lacking?.lack === "unread") {
     const watch = { signal: doors.signal, onProgress: () => doors.send({ type: "waiting" }) };
-    await importTier(catalog, tier, { hosts: [host, ...formerHosts], nowMs, watch });
+    await importTier(catalog, tier, { hosts: [host, ...formerHosts], nowMs, isAlone: false, watch });
   } else if (isBehind(catalog, tier, { host, run })) {
     catalog.lackingTiers.save({ tier: tier.name, lack: "behind", sinceMs: nowMs });
   }

@@ -1,4 +1,5 @@
 import type { ManifestsOfTier } from "../reports/catalog.ts";
+import { escapedText } from "../reports/path.ts";
 import type { ReportedError } from "../reports/plan.ts";
 import type { AppDoors } from "./app.ts";
 import { doTier, type TierTerms } from "./do-tier.ts";
@@ -9,6 +10,7 @@ export interface ManifestReading {
   /** The directory of the catalog that they are read into. */
   readonly into: string;
   readonly hosts: ImportTask["hosts"];
+  readonly isAlone: boolean;
   /** So many more lines and files were looked at. */
   readonly onLooked: (name: string, count: number) => void;
 }
@@ -17,14 +19,14 @@ export interface ManifestReading {
 export async function readManifests(
   doors: AppDoors,
   terms: TierTerms,
-  { places, into, hosts, onLooked }: ManifestReading,
+  { places, into, hosts, isAlone, onLooked }: ManifestReading,
 ): Promise<readonly ManifestsOfTier[]> {
   const tiers: ManifestsOfTier[] = [];
   for (const place of places) {
     const name = place.how === "configured" ? place.tier.name : place.path;
     let read: ReadTier | undefined;
     const error = await doTier(doors, terms, {
-      task: { kind: "import", place, stateDir: into, hosts },
+      task: { kind: "import", place, stateDir: into, hosts, isAlone },
       onMessage: (message) => {
         if (message.type === "looked") onLooked(name, message.count);
         if (message.type === "imported") read = message.tier;
@@ -35,12 +37,13 @@ export async function readManifests(
   return tiers;
 }
 
-function readCounts({ name, isAsFound, ...counts }: ReadTier): Omit<ManifestsOfTier, "error"> {
-  return { tier: name, asFound: isAsFound, ...counts };
+function readCounts({ name, isAsFound, unnamed, ...counts }: ReadTier): Omit<ManifestsOfTier, "error"> {
+  const told = unnamed === undefined ? null : { files: unnamed.files, first: unnamed.first.map(escapedText) };
+  return { tier: name, asFound: isAsFound, ...counts, unnamed: told };
 }
 
 export function unread(tier: string, error: ReportedError | undefined): ManifestsOfTier {
-  const nothing = { hosts: [], manifests: 0, stored: 0, lost: 0, tornLines: 0, unknownFacts: 0, asFound: false };
+  const counts = { manifests: 0, stored: 0, lost: 0, tornLines: 0, unknownFacts: 0 };
   const silent = { code: "TIER_UNAVAILABLE", message: `reading ${tier} ended early`, hint: "tierkeep health" };
-  return { tier, ...nothing, error: error ?? silent };
+  return { tier, hosts: [], ...counts, asFound: false, unnamed: null, error: error ?? silent };
 }

@@ -36,13 +36,13 @@ export async function doTierTask(task: TierTask, doors: TierChildDoors): Promise
   }
 }
 
-async function importOne({ place, stateDir, hosts }: ImportTask, doors: TierChildDoors): Promise<void> {
+async function importOne({ place, stateDir, hosts, isAlone }: ImportTask, doors: TierChildDoors): Promise<void> {
   const nowMs = doors.clock.now();
   using opened = openPlace(place, nowMs);
   using catalog = openCatalog(stateDir);
   const watch = { signal: doors.signal, onProgress: (count: number) => doors.send({ type: "looked", count }) };
   const names = "machineName" in hosts ? [hostMeant(opened.root, hosts.machineName)] : hosts;
-  const imported = await importTier(catalog, opened, { hosts: names, nowMs, watch });
+  const imported = await importTier(catalog, opened, { hosts: names, nowMs, isAlone, watch });
   if (opened.pin !== undefined) catalog.decisions.savePin(opened.pin);
   const { name, isAsFound } = opened;
   await doors.send({ type: "imported", tier: { ...imported, name, hosts: names, isAsFound } });

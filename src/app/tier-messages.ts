@@ -17,6 +17,8 @@ export interface ImportTask {
   readonly stateDir: string;
   /** This machine's names on tiers; one that is only its own name for itself is looked for there. */
   readonly hosts: readonly string[] | { readonly machineName: string };
+  /** No job runs meanwhile. */
+  readonly isAlone: boolean;
 }
 
 /** Reads back what is stored on a tier, and writes down in the catalog what it finds. */

@@ -1,8 +1,9 @@
 import { makeDirectories } from "../host/files.ts";
+import type { RawPath } from "../lib/raw-path.ts";
 import { type Comparison, type Difference, differencesFrom } from "./compare.ts";
 import { type Database, openDatabase, openDatabaseToRead, unusable } from "./database.ts";
 import { type Decisions, openDecisions } from "./decisions.ts";
-import { type FileLook, openFileLook } from "./file-look.ts";
+import { type FileLook, namesOn, openFileLook } from "./file-look.ts";
 import { type Flaws, openFlaws } from "./flaws.ts";
 import { type Guards, openGuards } from "./guards.ts";
 import { integrityProblems } from "./integrity.ts";
@@ -57,6 +58,8 @@ export interface Catalog extends Disposable {
   readonly importManifest: (tier: string) => ManifestImport;
   /** Looks for the files that should lie on a tier. */
   readonly lookForFiles: (tier: string) => FileLook;
+  /** Tells whether some version lies on a tier under a name, or has lain there, or should. */
+  readonly namesOn: (tier: string) => (storedAs: RawPath) => boolean;
   /** What is wrong with the catalog itself; reads all of it. */
   readonly integrityProblems: () => readonly string[];
   /** What it says otherwise than one that was made of the manifests. */
@@ -108,6 +111,7 @@ function assemble(db: Database): Catalog {
     unreadSince: (ms) => unreadSince(db, ms),
     importManifest: (tier) => openManifestImport(db, tier),
     lookForFiles: (tier) => openFileLook(db, tier),
+    namesOn: (tier) => namesOn(db, tier),
     integrityProblems: () => integrityProblems(db),
     differencesFrom: (comparison) => differencesFrom(db, comparison),
     copyTo: (file) => {

@@ -47,6 +47,16 @@ export function openFileLook(db: Database, tier: string): FileLook {
   };
 }
 
+/** Tells whether some version lies on a tier under a name, or has lain there, or should. */
+export function namesOn(db: Database, tier: string): (storedAs: RawPath) => boolean {
+  db.prepare("CREATE TEMP TABLE IF NOT EXISTS names (stored_as BLOB PRIMARY KEY) WITHOUT ROWID").run();
+  db.prepare("DELETE FROM temp.names").run();
+  for (const table of ["placements", "batches JOIN copies USING (batch)"])
+    db.prepare(`INSERT OR IGNORE INTO temp.names SELECT stored_as FROM ${table} WHERE tier = ?`).run(tier);
+  const named = db.prepare("SELECT 1 FROM temp.names WHERE stored_as = ?");
+  return (storedAs) => named.get(bytesOf(storedAs)) !== undefined;
+}
+
 function* expectedFiles(db: Database, tier: string): Generator<ExpectedFile> {
   const query = db.prepare(
     `SELECT placements.path, placements.modified_ns, placements.stored_as, stored_bytes, state

@@ -22,7 +22,7 @@ export function rebuildScreen(terminal: Terminal, report: CatalogRebuildReport):
 
 /** What the manifests of one tier say, or why they could not be read. */
 export function tierLines(terminal: Terminal, tier: ManifestsOfTier): readonly string[] {
-  const { error, lost, stored, manifests, asFound, tornLines, unknownFacts } = tier;
+  const { error, lost, stored, manifests, asFound, tornLines, unknownFacts, unnamed } = tier;
   const name = paint(terminal, "bold", tier.tier);
   if (error !== null) {
     const said = wordLines(error.message, { lead: `${mark(terminal, "critical")} ${name}  not read: `, indent: 0 });
@@ -31,10 +31,22 @@ export function tierLines(terminal: Terminal, tier: ManifestsOfTier): readonly s
   const gone = lost === 0 ? "" : `, ${formatCount(lost)} lost`;
   const words = `${plural(stored, "version")} stored${gone}, in ${plural(manifests, "manifest")}`;
   return [
-    `${mark(terminal, lost + unknownFacts === 0 ? "ok" : "warning")} ${name}  ${words}`,
+    `${mark(terminal, lost + unknownFacts + (unnamed?.files ?? 0) === 0 ? "ok" : "warning")} ${name}  ${words}`,
     ...(asFound ? ["  no adoption of it was known: what lies there has its name, and counts as it"] : []),
     ...(tornLines === 0 ? [] : [`  ${plural(tornLines, "line")} cut off, as a killed run leaves them`]),
     ...(unknownFacts === 0 ? [] : [`  ${plural(unknownFacts, "fact")} of a newer version: run that one`]),
+    ...(unnamed === null || unnamed.files === 0 ? [] : unnamedLines(unnamed)),
+  ];
+}
+
+/** Whatever they are, nothing of tierkeep's touches them. */
+function unnamedLines({ files, first }: NonNullable<ManifestsOfTier["unnamed"]>): readonly string[] {
+  const rest = files - first.length;
+  return [
+    `  ${plural(files, "file")} that no manifest names; find does not know ${files === 1 ? "it" : "them"}:`,
+    ...first.map((path) => `    ${shellQuote(rawPath(path))}`),
+    ...(rest === 0 ? [] : [`    and ${formatCount(rest)} more`]),
+    "  is a manifest gone from .tierkeep/manifests? bring it back, and rebuild once more",
   ];
 }
 

@@ -1,8 +1,9 @@
 import { wholePercent } from "../health/judge-fullness.ts";
 import { formatBytes, formatDuration, plural } from "../lib/units.ts";
-import type { FilesystemHealth, Finding, HealthReport, HealthStatus, TierHealth } from "../reports/health.ts";
+import type { FilesystemHealth, Finding, HealthReport, TierHealth } from "../reports/health.ts";
+import { healthMarks, healthTones } from "./health-marks.ts";
 import { listLines, wordLines } from "./layout.ts";
-import { bar, type Mark, mark, paint, sign, type Terminal, type Tone } from "./terminal.ts";
+import { bar, mark, paint, sign, type Terminal } from "./terminal.ts";
 
 /** The health screen: the answer, every tier, then what to do about each finding. */
 export function healthScreen(report: HealthReport, terminal: Terminal): readonly string[] {
@@ -30,14 +31,6 @@ interface View {
   readonly nowMs: number;
 }
 
-const marks: Readonly<Record<HealthStatus, Mark>> = {
-  ok: "ok",
-  warning: "warning",
-  critical: "critical",
-  unknown: "none",
-};
-const tones: Readonly<Record<HealthStatus, Tone>> = { ok: "good", warning: "look", critical: "act", unknown: "dim" };
-
 function answer(report: HealthReport, { terminal }: View): string {
   const count = (severity: Finding["severity"]) =>
     report.findings.filter((found) => found.severity === severity).length;
@@ -47,7 +40,7 @@ function answer(report: HealthReport, { terminal }: View): string {
     report.status === "unknown" ? "not everything could be looked at" : "",
   ].filter((part) => part !== "");
   const words = parts.length === 0 ? "all well" : parts.join(", ");
-  return `${report.host} ${sign(terminal, "dot")} ${paint(terminal, tones[report.status], words)}`;
+  return `${report.host} ${sign(terminal, "dot")} ${paint(terminal, healthTones[report.status], words)}`;
 }
 
 function tierLines(tier: TierHealth, view: View): readonly string[] {
@@ -56,7 +49,7 @@ function tierLines(tier: TierHealth, view: View): readonly string[] {
   const name = paint(terminal, "bold", tier.name) + " ".repeat(nameWidth - tier.name.length);
   const word = tier.hungSince !== null ? "hung" : tier.status;
   const status = terminal.symbols
-    ? `${mark(terminal, marks[tier.status])} ${paint(terminal, tones[tier.status], word)}`
+    ? `${mark(terminal, healthMarks[tier.status])} ${paint(terminal, healthTones[tier.status], word)}`
     : word;
   const gap = " ".repeat(Math.max(statusColumn - 4 - nameWidth - description.length, 2));
   const rows = tier.filesystems.map((filesystem, index) => rowOf(filesystem, tier.filesystems.slice(0, index), view));
@@ -88,7 +81,7 @@ function rowOf(filesystem: FilesystemHealth, before: readonly FilesystemHealth[]
   );
   if (same?.sizeBytes != null) return path + paint(terminal, "dim", `same file system as ${same.path}`);
   const { usedRatio, freeBytes, status } = filesystem;
-  const flag = status === "ok" ? "" : `  ${mark(terminal, marks[status])}`;
+  const flag = status === "ok" ? "" : `  ${mark(terminal, healthMarks[status])}`;
   if (usedRatio === null || freeBytes === null)
     return `${path}${paint(terminal, "dim", unknownWords(filesystem))}${flag}`;
   const gauge = terminal.symbols ? `${bar(terminal, usedRatio, Math.min(38 - pathWidth, 16))}  ` : "";

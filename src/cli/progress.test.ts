@@ -38,6 +38,17 @@ test("the line says how far it is, how fast, and how long it will take", () => {
   );
 });
 
+test("what a big file or a set told as it went counts once", () => {
+  const { terminal, line, wait } = scene();
+  line.planned("logs", { files: 3, bytes: 400 });
+  wait(2_000);
+  for (const _part of [1, 2]) line.moved("logs", { files: 0, bytes: 100 });
+  line.moved("logs", { files: 2, bytes: 250 });
+  wait(2_000);
+  line.moved("logs", { files: 0, bytes: 10 });
+  assert.match(terminal.notes.at(-1) ?? "", / 260 of 400 B {3}2 of 3 /);
+});
+
 test("it leaves nothing behind, and says so only once", () => {
   const { terminal, line, wait } = scene();
   wait(2_000);

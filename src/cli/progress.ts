@@ -18,7 +18,7 @@ export function progressLine(terminal: Terminal, elapsed: () => number): Progres
   const begun = elapsed();
   let drawn = -redrawMs;
   let isShown = false;
-  let state = { files: 0, bytes: 0, of: { files: 0, bytes: 0 }, since: begun };
+  let state = { files: 0, bytes: 0, ahead: 0, of: { files: 0, bytes: 0 }, since: begun };
   const draw = (text: () => string) => {
     const now = elapsed();
     if (!terminal.progress || now - begun < quietMs || now - drawn < redrawMs) return;
@@ -33,12 +33,14 @@ export function progressLine(terminal: Terminal, elapsed: () => number): Progres
   return {
     scanned: (job, files) => draw(() => cut(`${job}  looking: ${formatCount(files)} files`, terminal.columns())),
     planned: (_job, of) => {
-      state = { files: 0, bytes: 0, of, since: elapsed() };
+      state = { files: 0, bytes: 0, ahead: 0, of, since: elapsed() };
     },
     moved: (job, { files, bytes }) => {
-      // Big files report their bytes as they go, and once more with their batch.
+      // Big files and sets tell their bytes as they go, without a file, and once more when they are done.
+      const told = files === 0 ? 0 : Math.min(bytes, state.ahead);
+      state.ahead += files === 0 ? bytes : -told;
       state.files += files;
-      state.bytes = Math.min(state.bytes + bytes, state.of.bytes);
+      state.bytes = Math.min(state.bytes + bytes - told, state.of.bytes);
       draw(() => movedText(terminal, { ...state, job, ms: elapsed() - state.since }));
     },
     counted: (verb, files) => draw(() => cut(`${verb} ${plural(files, "file")}`, terminal.columns())),

@@ -3,17 +3,10 @@ import { formatLocal } from "../lib/moment.ts";
 import { formatBytes, formatDuration, plural } from "../lib/units.ts";
 import type { HealthStatus } from "../reports/health.ts";
 import type { JobStatusAtAGlance, StatusReport, TierStatus } from "../reports/status.ts";
+import { healthMarks, healthTones } from "./health-marks.ts";
 import { spread, wordLines } from "./layout.ts";
 import { deedWords, statusMark, statusWord } from "./run-screen.ts";
-import { bar, type Mark, mark, paint, sign, type Terminal, type Tone, textWidth } from "./terminal.ts";
-
-const marks: Readonly<Record<HealthStatus, Mark>> = {
-  ok: "ok",
-  warning: "warning",
-  critical: "critical",
-  unknown: "none",
-};
-const tones: Readonly<Record<HealthStatus, Tone>> = { ok: "good", warning: "look", critical: "act", unknown: "dim" };
+import { bar, mark, paint, sign, type Terminal, textWidth } from "./terminal.ts";
 
 /** The answer, tiers as bars, what each job last did, then what to look at. */
 export function statusScreen(terminal: Terminal, report: StatusReport): string {
@@ -35,7 +28,7 @@ function answer(terminal: Terminal, { host, status, findings, lastRun }: StatusR
     lastRun === null
       ? "no run yet"
       : `last run ${formatLocal(Date.parse(lastRun.startedAt)).slice(0, 16)}, ${lastRun.seconds === null || lastRun.status === null ? "did not end" : `${formatDuration(lastRun.seconds * 1000)}, ${statusWord(lastRun.status)}`}`;
-  return [host, paint(terminal, tones[status], words), run].join(` ${sign(terminal, "dot")} `);
+  return [host, paint(terminal, healthTones[status], words), run].join(` ${sign(terminal, "dot")} `);
 }
 
 const allWell: Readonly<Record<HealthStatus, string>> = {
@@ -48,7 +41,7 @@ const allWell: Readonly<Record<HealthStatus, string>> = {
 const barWidth = 32;
 
 function tierLine(terminal: Terminal, tier: TierStatus, width: number): string {
-  const flag = mark(terminal, marks[tier.status]);
+  const flag = mark(terminal, healthMarks[tier.status]);
   const head = `  ${tier.name.padEnd(width)}  ${flag}${" ".repeat((terminal.symbols ? 3 : 6) - textWidth(flag))}`;
   if (tier.hungSince !== null)
     return `${head}not answering since ${formatLocal(Date.parse(tier.hungSince)).slice(0, 16)}`;

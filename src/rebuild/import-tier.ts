@@ -6,6 +6,7 @@ import type { OpenTier } from "../tiers/tier.ts";
 import { lookForFiles } from "./look-for-files.ts";
 import { type Manifest, manifestsOf } from "./manifests.ts";
 import { readLines } from "./read-lines.ts";
+import { findUnnamed, type UnnamedFiles } from "./unnamed-files.ts";
 
 export interface ImportWatch {
   readonly signal: AbortSignal;
@@ -19,6 +20,16 @@ export interface ImportedTier extends FileCounts {
   readonly tornLines: number;
   /** Facts that a newer version has written; what they protect is not known here. */
   readonly unknownFacts: number;
+  /** `undefined` where jobs may run meanwhile, whose newest files no manifest names yet. */
+  readonly unnamed: UnnamedFiles | undefined;
+}
+
+export interface ImportQuestion {
+  readonly hosts: readonly string[];
+  readonly nowMs: number;
+  /** No job runs meanwhile. */
+  readonly isAlone: boolean;
+  readonly watch: ImportWatch;
 }
 
 /**
@@ -29,7 +40,7 @@ export interface ImportedTier extends FileCounts {
 export async function importTier(
   catalog: Catalog,
   tier: Pick<OpenTier, "name" | "root">,
-  { hosts, nowMs, watch }: { readonly hosts: readonly string[]; readonly nowMs: number; readonly watch: ImportWatch },
+  { hosts, nowMs, isAlone, watch }: ImportQuestion,
 ): Promise<ImportedTier> {
   const manifests = manifestsOf(tier.root, hosts);
   const counts = { tornLines: 0, unknownFacts: 0 };
@@ -45,7 +56,9 @@ export async function importTier(
   const files = await lookForFiles(catalog, tier, watch);
   if (counts.unknownFacts > 0) catalog.lackingTiers.save({ tier: tier.name, lack: "unread", sinceMs: nowMs });
   else catalog.lackingTiers.forget(tier.name);
-  return { manifests: manifests.length, ...counts, ...files };
+  const question = { root: tier.root, hosts, isNamed: isAlone ? catalog.namesOn(tier.name) : () => true };
+  const unnamed = isAlone ? await findUnnamed(question, watch) : undefined;
+  return { manifests: manifests.length, ...counts, ...files, unnamed };
 }
 
 function* linesOf(

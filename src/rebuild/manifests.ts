@@ -1,8 +1,6 @@
 import { manifestsFolder } from "../catalog/manifest.ts";
-import { listDirectory } from "../host/files.ts";
-import { closeFd, open, openBeneath } from "../host/posix.ts";
-import { hasCode } from "../lib/errors.ts";
 import { joinPath, type RawPath } from "../lib/raw-path.ts";
+import { listBeneath } from "./list-beneath.ts";
 
 export interface Manifest {
   readonly run: string;
@@ -52,18 +50,6 @@ function manifestsIn(root: number, month: RawPath): Manifest[] {
   return names.map((name) => ({ run: name.slice(0, -suffix.length), path: joinPath(month, name) }));
 }
 
-/** Nothing there, or no directory: no names. */
 function namesIn(root: number, path: RawPath): readonly RawPath[] {
-  let fd: number;
-  try {
-    fd = openBeneath(root, path, open.O_RDONLY | open.O_DIRECTORY | open.O_NOFOLLOW);
-  } catch (error) {
-    if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) return [];
-    throw error;
-  }
-  try {
-    return [...listDirectory(fd)].map(({ name }) => name);
-  } finally {
-    closeFd(fd);
-  }
+  return listBeneath(root, path).map(({ name }) => name);
 }

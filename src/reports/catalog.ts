@@ -18,6 +18,8 @@ export interface ManifestsOfTier {
   readonly unknownFacts: number;
   /** It was taken for the tier by its name, since no adoption was known any more. */
   readonly asFound: boolean;
+  /** Files among this machine's on the tier that no manifest names; `null` where jobs may have run meanwhile. */
+  readonly unnamed: { readonly files: number; readonly first: readonly string[] } | null;
   /** Why it could not be read. */
   readonly error: ReportedError | null;
 }

@@ -13,11 +13,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { test } from "node:test";
-import type { CatalogCheckReport, CatalogRebuildReport } from "../../../src/reports/catalog.ts";
+import type { CatalogCheckReport } from "../../../src/reports/catalog.ts";
 import { fingerprint } from "../../support/scene-facts.ts";
 import { bin } from "../guards/program.ts";
 import { endOf, until } from "../moves/program.ts";
-import { contentOf, manifestsOn, oldFile, type TwoTiers, twoTiers } from "./two-tiers.ts";
+import { contentOf, manifestsOn, oldFile, rebuildReport, type TwoTiers, twoTiers } from "./two-tiers.ts";
 
 test("D17: a rebuilt catalog is the one that was lost, and restores as before, with each tier missing in turn", async () => {
   using scene = await twoTiers();
@@ -28,7 +28,7 @@ test("D17: a rebuilt catalog is the one that was lost, and restores as before, w
   ok(known.length > 40, `${known.length} placements`);
 
   rmSync(scene.stateDir, { recursive: true });
-  const whole = reportOf(await scene.rebuild("--json"));
+  const whole = rebuildReport(await scene.rebuild("--json"));
   equal(whole.status, "complete");
   deepEqual([whole.setAside, whole.tiers.map(({ asFound }) => asFound)], [null, [true, true]]);
   deepEqual(await scene.placements(), known, "nothing is left of the old catalog");
@@ -39,7 +39,7 @@ test("D17: a rebuilt catalog is the one that was lost, and restores as before, w
     renameSync(`${scene.directory}/${tier}`, `${scene.directory}/away`);
     const partial = await scene.rebuild("--json");
     equal(partial.exitCode, 3, partial.stderr);
-    equal(reportOf(partial).status, "incomplete");
+    equal(rebuildReport(partial).status, "incomplete");
     deepEqual(
       await scene.placements(),
       known.filter((placement) => placement.tier !== tier),
@@ -89,7 +89,7 @@ test("D17: a catalog that is older than the newest manifest stops deletions unti
   const refused = await scene.run("scratch");
   equal(refused.exitCode, 5);
   match(refused.job("scratch").errors[0]?.code ?? "", /catalog-behind/);
-  const rebuilt = reportOf(await scene.rebuild("--json"));
+  const rebuilt = rebuildReport(await scene.rebuild("--json"));
   deepEqual([rebuilt.status, rebuilt.keptHistory], ["complete", true]);
   deepEqual(await scene.placements(), known);
   await succeed(scene.call("approve", "--all"));
@@ -110,7 +110,7 @@ test("torn lines, repeated ones and another host's are passed over; what does no
   rmSync(`${scene.directory}/warm/${gone?.storedAs}`);
   truncateSync(`${scene.directory}/warm/${cut?.storedAs}`, 1);
   rmSync(scene.stateDir, { recursive: true });
-  const report = reportOf(await scene.rebuild("--json"));
+  const report = rebuildReport(await scene.rebuild("--json"));
   const [warm] = report.tiers;
   deepEqual([warm?.tornLines, warm?.lost, report.status], [2, 2, "complete"]);
   const lost = new Set([gone?.id, cut?.id]);
@@ -134,7 +134,7 @@ test("C3: a damaged catalog is set aside as it is, and every verb that meets it 
     match(stderr, /tierkeep catalog rebuild/);
     equal(exitCode, 13, verb.join(" "));
   }
-  const { status, setAside, keptHistory } = reportOf(await scene.rebuild("--json"));
+  const { status, setAside, keptHistory } = rebuildReport(await scene.rebuild("--json"));
   deepEqual([status, keptHistory], ["complete", false]);
   match(setAside ?? "", /catalog\.db\.damaged-\d{8}T\d{6}Z$/);
   ok(readFileSync(setAside ?? "").equals(rotten));
@@ -147,7 +147,7 @@ test("from one tier alone: what the others say stays unread", async () => {
   const known = await scene.placements();
   rmSync(scene.stateDir, { recursive: true });
   const from = await scene.rebuild("--from", `${scene.directory}/warm`, "--json");
-  deepEqual([from.exitCode, reportOf(from).tiers.map(({ tier }) => tier)], [3, ["warm"]]);
+  deepEqual([from.exitCode, rebuildReport(from).tiers.map(({ tier }) => tier)], [3, ["warm"]]);
   deepEqual(
     await scene.placements(),
     known.filter(({ tier }) => tier === "warm"),
@@ -167,7 +167,7 @@ test("without a configuration: the tier itself tells whose it is", { skip: hasCo
   const rebuilt = await endOf(
     spawn(bin, ["catalog", "rebuild", ...from, "--json"], { stdio: ["ignore", "pipe", "pipe"] }),
   );
-  const [tier] = reportOf(rebuilt).tiers;
+  const [tier] = rebuildReport(rebuilt).tiers;
   deepEqual([rebuilt.exitCode, tier?.tier, tier?.hosts], [0, "warm", ["jts-1"]]);
   renameSync(`${scene.directory}/rescued`, `${scene.directory}/warm`);
   await succeed(scene.call("tier", "adopt", "warm", "--yes"));
@@ -224,11 +224,6 @@ async function checkAgrees(scene: TwoTiers): Promise<void> {
   const { status, counts } = JSON.parse(stdout) as CatalogCheckReport;
   const none = { missing: 0, differs: 0, "not-in-catalog": 0, "not-in-manifest": 0 };
   deepEqual([exitCode, status, counts], [0, "ok", none]);
-}
-
-function reportOf({ stdout, stderr }: { stdout: string; stderr: string }): CatalogRebuildReport {
-  if (stdout === "") throw new Error(stderr);
-  return JSON.parse(stdout) as CatalogRebuildReport;
 }
 
 async function succeed(running: ReturnType<TwoTiers["call"]>): Promise<void> {

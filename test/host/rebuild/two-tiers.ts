@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import type { CatalogRebuildReport } from "../../../src/reports/catalog.ts";
 import type { FindReport, FoundPlacement } from "../../../src/reports/find.ts";
 import { pathOf, type SceneFile, writeSceneFiles } from "../../support/scene-files.ts";
 import { type Scratch, scratch } from "../../support/scratch.ts";
@@ -74,4 +75,9 @@ export function contentOf(root: string, name: string): Buffer {
 export function oldFile(path: string, content: string): void {
   writeFileSync(path, content);
   utimesSync(path, 1_700_000_000, 1_700_000_000);
+}
+
+export function rebuildReport({ stdout, stderr }: { stdout: string; stderr: string }): CatalogRebuildReport {
+  if (stdout === "") throw new Error(stderr);
+  return JSON.parse(stdout) as CatalogRebuildReport;
 }
