@@ -57,8 +57,8 @@ function stateWord(terminal: Terminal, state: FoundPlacement["state"]): string {
 function closing(pattern: string, found: readonly FoundPlacement[]): string {
   const paths = new Set(found.map((version) => version.path)).size;
   const counts = `${plural(found.length, "version")} of ${plural(paths, "path")}`;
-  const [first] = found.filter((version) => version.state !== "unavailable");
-  if (first === undefined) return `${found.length === 1 ? "" : `${counts}; `}${awayWords(found)}`;
+  const [first] = found.filter((version) => version.state === "stored");
+  if (first === undefined) return `${found.length === 1 ? "" : `${counts}; `}${notThereWords(found)}`;
   const one = paths === 1;
   if (pattern === first.id) return `get it back:  tierkeep restore ${pattern}`;
   if (one && found.length > 1) return `${counts}; get one back:  tierkeep restore ${first.id}`;
@@ -66,7 +66,9 @@ function closing(pattern: string, found: readonly FoundPlacement[]): string {
   return one ? `get it back:  tierkeep restore ${what}` : `${counts}; get the newest back:  tierkeep restore ${what}`;
 }
 
-function awayWords(found: readonly FoundPlacement[]): string {
-  const tiers = [...new Set(found.map((version) => version.tier))];
+function notThereWords(found: readonly FoundPlacement[]): string {
+  const away = found.filter((version) => version.state === "unavailable");
+  if (away.length === 0) return "none lies on its tier any more; what was known:  tierkeep explain PATH";
+  const tiers = [...new Set(away.map((version) => version.tier))];
   return `${tiers.join(" and ")} ${tiers.length === 1 ? "is" : "are"} away; see why:  tierkeep health`;
 }
