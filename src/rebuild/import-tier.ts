@@ -56,8 +56,8 @@ export async function importTier(
   const files = await lookForFiles(catalog, tier, watch);
   if (counts.unknownFacts > 0) catalog.lackingTiers.save({ tier: tier.name, lack: "unread", sinceMs: nowMs });
   else catalog.lackingTiers.forget(tier.name);
-  const question = { root: tier.root, hosts, isNamed: isAlone ? catalog.namesOn(tier.name) : () => true };
-  const unnamed = isAlone ? await findUnnamed(question, watch) : undefined;
+  const { name, root } = tier;
+  const unnamed = isAlone ? await findUnnamed({ root, hosts, isNamed: catalog.namesOn(name) }, watch) : undefined;
   return { manifests: manifests.length, ...counts, ...files, unnamed };
 }
 
