@@ -9,7 +9,7 @@ import { readScript, type Step, writeScript } from "./script.ts";
 const isUpdate = process.env.TIERKEEP_UPDATE === "1";
 const scripts = globSync(`${import.meta.dirname}/*.script`).sort();
 
-// Each starts the built program many times, so two at a time; see README.md for how they read.
+// Each starts the built program many times, so three at a time; see README.md for how they read.
 describe("transcripts", { concurrency: 3 }, () => {
   let program: InstalledProgram;
   before(() => {
