@@ -1,6 +1,7 @@
 import { manifestsFolder } from "../catalog/manifest.ts";
+import { listDirectory } from "../host/files.ts";
 import { joinPath, type RawPath } from "../lib/raw-path.ts";
-import { listBeneath } from "./list-beneath.ts";
+import { inDirectory } from "./in-directory.ts";
 
 export interface Manifest {
   readonly run: string;
@@ -51,5 +52,5 @@ function manifestsIn(root: number, month: RawPath): Manifest[] {
 }
 
 function namesIn(root: number, path: RawPath): readonly RawPath[] {
-  return listBeneath(root, path).map(({ name }) => name);
+  return inDirectory(root, path, (fd) => [...listDirectory(fd)].map(({ name }) => name));
 }

@@ -1,6 +1,8 @@
+import { type DirectoryEntry, listDirectory } from "../host/files.ts";
+import { statAt } from "../host/stat.ts";
 import { pathIn, type RawPath, rawPath } from "../lib/raw-path.ts";
 import type { ImportWatch } from "./import-tier.ts";
-import { listBeneath } from "./list-beneath.ts";
+import { inDirectory } from "./in-directory.ts";
 
 /** Files among a machine's own on a tier that no manifest names: one of the manifests is gone, or a person put them there. */
 export interface UnnamedFiles {
@@ -42,9 +44,16 @@ export async function findUnnamed(
 function* filesBelow(root: number, directories: readonly RawPath[]): Generator<RawPath> {
   const waiting = [...directories];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    for (const { name, kind } of listBeneath(root, path)) {
+    for (const { name, kind } of inDirectory(root, path, entriesWithKinds)) {
       if (kind === "directory") waiting.push(pathIn(path, name));
       else if (kind === "file") yield pathIn(path, name);
     }
   }
+}
+
+/** Many file systems do not tell the kind with the name. */
+function entriesWithKinds(fd: number): readonly DirectoryEntry[] {
+  return [...listDirectory(fd)].map((entry) =>
+    entry.kind === "unknown" ? { name: entry.name, kind: statAt(fd, entry.name).kind } : entry,
+  );
 }
