@@ -149,7 +149,7 @@ function overCap({ files, bytes }: StepCap): string {
 function readTotals(db: DatabaseSync): StepTotals {
   const query = db.prepare(
     `SELECT count(*) AS files, round(total(1.0 * size_bytes / links)) AS bytes, total(room_bytes) AS room, total(allocated_bytes) AS allocated,
-      min(stamp_ns) AS oldest
+      min(modified_ns) AS oldest
       FROM steps`,
   );
   query.setReadBigInts(true);
